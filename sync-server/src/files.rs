@@ -1,0 +1,116 @@
+//! The app's files: compressed copies by `accept-encoding`, caching by name, pages by fallback.
+//!
+//! A name that carries a hash of its content (`app-0123456789abcdef.wasm`) may be kept for ever;
+//! every other file is asked for again. An address without a file extension is a page of the app
+//! and gets `index.html`; a missing file is 404, never a page.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use tower_http::services::ServeDir;
+
+/// A content hash in a file name: this many lower-case hexadecimal digits (64 bits of SHA-256).
+const HASH_DIGITS: usize = 16;
+
+const KEEP_FOR_EVER: HeaderValue = HeaderValue::from_static("public,max-age=31536000,immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const KEEP_NOTHING: HeaderValue = HeaderValue::from_static("no-store");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// The folder with the built app.
+#[derive(Clone)]
+pub(crate) struct AppFolder {
+    folder: ServeDir,
+}
+
+impl AppFolder {
+    pub(crate) fn new(folder: &Path) -> Self {
+        let folder = ServeDir::new(folder)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
+        Self { folder }
+    }
+
+    async fn find(&mut self, request: Request) -> Response {
+        match self.folder.try_call(request).await {
+            Ok(response) => response.map(Body::new),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
+/// Answers a request for a file or a page.
+pub(crate) async fn serve(State(mut app): State<AppFolder>, mut request: Request) -> Response {
+    let is_page = is_page(request.method(), request.uri().path());
+    if is_page {
+        *request.uri_mut() = Uri::from_static("/index.html");
+    }
+    let may_keep = has_content_hash(request.uri().path());
+    let mut response = app.find(request).await;
+    if is_page && response.status() == StatusCode::OK {
+        response.headers_mut().insert(CONTENT_TYPE, HTML);
+    }
+    let caching = match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED if may_keep => {
+            KEEP_FOR_EVER
+        }
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => ASK_AGAIN,
+        _ => KEEP_NOTHING,
+    };
+    response.headers_mut().insert(CACHE_CONTROL, caching);
+    response
+}
+
+/// Whether an address is a page of the app and not a file. The name `index.html` is a page too.
+fn is_page(method: &Method, path: &str) -> bool {
+    let reads = method == Method::GET || method == Method::HEAD;
+    let climbs = path.split('/').any(|part| part == "..") || path.contains(['%', '\\']);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    reads && !climbs && (path == "/index.html" || !name.contains('.'))
+}
+
+fn has_content_hash(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let Some((_, tail)) = name.rsplit_once('-') else {
+        return false;
+    };
+    let Some((hash, extension)) = tail.split_once('.') else {
+        return false;
+    };
+    let is_hash_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    hash.len() == HASH_DIGITS && hash.bytes().all(is_hash_digit) && !extension.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_hash_before_the_extension_counts() {
+        assert!(has_content_hash("/app-0123456789abcdef.wasm"));
+        assert!(has_content_hash("/icon-192-0123456789abcdef.png"));
+        assert!(!has_content_hash("/app-0123456789abcde.wasm"));
+        assert!(!has_content_hash("/app-0123456789ABCDEF.wasm"));
+        assert!(!has_content_hash("/app-0123456789abcdef"));
+        assert!(!has_content_hash("/0123456789abcdef.wasm"));
+        assert!(!has_content_hash("/index.html"));
+        assert!(!has_content_hash("/sw.js"));
+    }
+
+    #[test]
+    fn a_page_is_read_and_has_no_extension() {
+        assert!(is_page(&Method::GET, "/"));
+        assert!(is_page(&Method::HEAD, "/clienten"));
+        assert!(is_page(&Method::GET, "/client/4f/bezoek/"));
+        assert!(is_page(&Method::GET, "/index.html"));
+        assert!(!is_page(&Method::GET, "/app.wasm"));
+        assert!(!is_page(&Method::POST, "/clienten"));
+        assert!(!is_page(&Method::GET, "/../etc/passwd"));
+        assert!(!is_page(&Method::GET, "/%2e%2e/etc/passwd"));
+    }
+}

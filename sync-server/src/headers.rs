@@ -1,0 +1,64 @@
+//! The headers every response carries, errors included.
+//!
+//! The browser is told to run only the app's own files, to show them in no frame, to give them no
+//! device feature and to tell no other site where a person came from.
+
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY as CSP, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::response::Response;
+
+/// What the app's pages and workers may load and run. A worker is bound by the policy of its own
+/// script's response, so every response carries it. `trusted-types default` lets the loader's
+/// policy pass HTML and a closed list of script addresses: it guards script addresses only.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
+    script-src 'self' 'wasm-unsafe-eval'; \
+    connect-src 'self'; \
+    style-src 'self'; \
+    img-src 'self' blob:; \
+    font-src 'self'; \
+    manifest-src 'self'; \
+    worker-src 'self'; \
+    base-uri 'none'; \
+    form-action 'none'; \
+    frame-ancestors 'none'; \
+    trusted-types default; \
+    require-trusted-types-for 'script'";
+
+const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), \
+    display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), \
+    hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+    picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \
+    screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+
+/// Puts the strict headers on a response.
+pub(crate) async fn harden(mut response: Response) -> Response {
+    let strict = [
+        (CSP, CONTENT_SECURITY_POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            PERMISSIONS_POLICY,
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-embedder-policy"),
+            "require-corp",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    for (name, value) in strict {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
