@@ -1,0 +1,14 @@
+//! The domain: what a client dossier holds, which edits it accepts and what it shows.
+//!
+//! Promises: an [`edit::Edit`] is checked against the legal rules before anything is written; a
+//! [`view`] never holds an Automerge type. It knows no storage, cipher, clock or randomness: the time and
+//! fresh ids come in as arguments.
+
+pub mod calendar;
+pub mod draft;
+pub mod edit;
+pub mod id;
+pub mod problem;
+pub mod rule;
+pub mod value;
+pub mod view;
