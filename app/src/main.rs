@@ -1,0 +1,25 @@
+//! Dossierkluis in the browser: one wasm module that looks where it runs.
+//!
+//! In a window it shows the pages; in a worker named `vault` it owns the vault; in one named `kdf` it
+//! derives a single key and ends.
+
+mod link;
+mod page;
+mod platform;
+mod ui;
+mod vault;
+mod words;
+
+use platform::worker::{Scope, scope};
+
+fn main() {
+    platform::fault::install();
+    match scope() {
+        Scope::Window => {
+            platform::start_window();
+            page::mount();
+        }
+        Scope::Worker(name) if name == vault::kdf::NAME => vault::kdf::run(),
+        Scope::Worker(_) => vault::run(),
+    }
+}

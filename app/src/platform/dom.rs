@@ -1,0 +1,104 @@
+//! Focus, scrolling and the document's title: what the design system needs beyond Leptos.
+//!
+//! Knows elements by id only; never reads a field's text.
+
+use std::cell::RefCell;
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, FocusEvent, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
+};
+
+/// What can take the keyboard inside a group such as a fieldset.
+const FOCUSABLE: &str = "input, select, textarea, button, a[href], [tabindex]";
+
+thread_local! {
+    /// Where the keyboard was before each open dialog, innermost last.
+    static OPENERS: RefCell<Vec<Option<HtmlElement>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Puts the keyboard in the element with this id, or in the first control inside it.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus_in(&element);
+    }
+}
+
+/// As [`focus`], and scrolls the field's label or legend into view.
+pub fn focus_field(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    focus_in(&element);
+    let label = document()
+        .get_element_by_id(&format!("{id}-label"))
+        .unwrap_or(element);
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Start);
+    label.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Notes where the keyboard is, for a later [`return_focus`].
+pub fn remember_focus() {
+    let active = document()
+        .active_element()
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    OPENERS.with_borrow_mut(|openers| openers.push(active));
+}
+
+/// Puts the keyboard back where the last [`remember_focus`] found it, unless it has gone somewhere else.
+pub fn return_focus() {
+    let opener = OPENERS.with_borrow_mut(Vec::pop).flatten();
+    if let Some(opener) = opener
+        && opener.is_connected()
+        && is_focus_lost()
+    {
+        let _ = opener.focus();
+    }
+}
+
+/// Whether the element that takes the keyboard lies outside the one that listens for `focusout`.
+///
+/// False when the window itself loses focus: then nothing else took it.
+pub fn has_focus_left(event: &FocusEvent) -> bool {
+    let inside = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<Node>().ok());
+    let next = event
+        .related_target()
+        .and_then(|target| target.dyn_into::<Node>().ok());
+    match (inside, next) {
+        (Some(inside), Some(next)) => !inside.contains(Some(&next)),
+        _ => false,
+    }
+}
+
+/// The text in the browser's tab.
+pub fn title() -> String {
+    document().title()
+}
+
+/// Changes the text in the browser's tab; it may hold no personal data.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+fn is_focus_lost() -> bool {
+    let body = document().body();
+    match document().active_element() {
+        None => true,
+        Some(active) => body.is_some_and(|body| active == *body),
+    }
+}
+
+fn focus_in(element: &Element) {
+    let target = if element.matches(FOCUSABLE).unwrap_or(false) {
+        Some(element.clone())
+    } else {
+        element.query_selector(FOCUSABLE).ok().flatten()
+    };
+    if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        let _ = target.focus();
+    }
+}
