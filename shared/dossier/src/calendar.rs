@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 
 pub mod holiday;
@@ -101,7 +101,7 @@ pub fn today(now_ms: i64) -> Result<Date, CalendarError> {
 /// than moved, because a signed time must be one that a clock has shown.
 pub fn instant(date: Date, time: Time, repeated: Repeated) -> Result<Instant, CalendarError> {
     let ambiguous = AMSTERDAM.to_ambiguous_zoned(date.to_datetime(time));
-    if ambiguous.offset().is_gap() {
+    if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
         let resumed = ambiguous
             .compatible()
             .map_err(|_| CalendarError::OutOfRange)?;
@@ -131,10 +131,8 @@ pub fn instant(date: Date, time: Time, repeated: Repeated) -> Result<Instant, Ca
 /// Whether the clock shows this time twice on this date.
 #[must_use]
 pub fn is_repeated(date: Date, time: Time) -> bool {
-    AMSTERDAM
-        .to_ambiguous_zoned(date.to_datetime(time))
-        .offset()
-        .is_fold()
+    let offset = AMSTERDAM.to_ambiguous_zoned(date.to_datetime(time)).offset();
+    matches!(offset, AmbiguousOffset::Fold { .. })
 }
 
 /// 1 = Monday … 7 = Sunday (ISO 8601).
