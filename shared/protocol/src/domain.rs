@@ -79,12 +79,16 @@ domains! {
     SlotSealKey = "slot-seal-key";
     /// Commitment to the slot key, so that a wrong passphrase is told from damage.
     SlotCommitment = "slot-commitment";
+    /// Digest at the end of a slot, so that damage is told from a wrong passphrase.
+    SlotDigest = "slot-digest";
     /// Seed of the recovery HPKE pair, from the recovery code.
     RecoveryHpke = "recovery-hpke";
     /// Seed of the recovery Ed25519 pair, from the recovery code.
     RecoverySigning = "recovery-signing";
     /// Associated data of a row sealed for local storage.
     LocalRow = "local-row";
+    /// Name of a row in local storage, from the key that seals it.
+    RowName = "row-name";
 }
 
 impl Domain {
