@@ -4,11 +4,14 @@
 //! [`view`] never holds an Automerge type. It knows no storage, cipher, clock or randomness: the time and
 //! fresh ids come in as arguments.
 
+pub mod apply;
 pub mod calendar;
+pub mod document;
 pub mod draft;
 pub mod edit;
 pub mod id;
 pub mod problem;
+pub mod project;
 pub mod rule;
 pub mod value;
 pub mod view;

@@ -1,0 +1,29 @@
+//! From documents to views: what pages see, derived and never a second truth.
+//!
+//! Promises: unknown keys, entry kinds and words of later versions are skipped, not errors; a damaged entry is
+//! named beside the sound ones and never hides them. A [`ClientRow`] can be kept and refreshed after an edit
+//! without reading a whole journal.
+
+pub mod client;
+mod identity;
+pub(crate) mod plan;
+mod profile;
+pub mod search;
+mod today;
+pub mod visit;
+
+pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
+pub(crate) use identity::{deferral, identity};
+pub use profile::profile;
+pub use search::{Filter, search};
+pub use today::{draft_row, today};
+pub use visit::{last_visit, visit, visits};
+
+use crate::value::name::full_name;
+use crate::view::ClientRow;
+
+/// First name, infix and last name.
+#[must_use]
+pub fn client_name(row: &ClientRow) -> String {
+    full_name(&row.first_name, &row.infix, &row.last_name)
+}
