@@ -102,3 +102,16 @@ fn focus_in(element: &Element) {
         let _ = target.focus();
     }
 }
+
+/// The element the pages are mounted in, emptied of the first paint.
+pub fn take_root() -> Option<HtmlElement> {
+    let root = document().get_element_by_id("app")?;
+    root.replace_children_with_node_0();
+    root.dyn_into().ok()
+}
+
+/// Id of the element that an event comes from.
+pub fn target_id(event: &web_sys::Event) -> Option<String> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    Some(element.id()).filter(|id| !id.is_empty())
+}

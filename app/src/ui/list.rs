@@ -50,18 +50,22 @@ pub fn ListRow(
     view! {
         <li class="c-row" class:c-row--current=move || current.get() data-testid=testid>
             {move || lead.get().map(|lead| view! { <span class="c-row__lead">{lead}</span> })}
-            <div class="c-row__main">
-                <a
-                    class="c-row__link"
-                    href=href
-                    aria-label=name
-                    aria-current=move || current.get().then_some("page")
-                >
-                    <span class="c-row__title">{title}</span>
-                    {move || meta.get().map(|meta| view! { <span class="c-row__meta">{meta}</span> })}
-                </a>
+            <div class="c-row__body">
+                <div class="c-row__main">
+                    <a
+                        class="c-row__link"
+                        href=href
+                        aria-label=name
+                        aria-current=move || current.get().then_some("page")
+                    >
+                        <span class="c-row__title">{title}</span>
+                        {move || {
+                            meta.get().map(|meta| view! { <span class="c-row__meta">{meta}</span> })
+                        }}
+                    </a>
+                </div>
+                {children.map(|children| view! { <div class="c-row__side">{children()}</div> })}
             </div>
-            {children.map(|children| view! { <div class="c-row__side">{children()}</div> })}
             <span class="c-row__go">
                 <Icon glyph=Glyph::Forward />
             </span>

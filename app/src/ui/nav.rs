@@ -49,13 +49,19 @@ pub fn SectionNav(
     /// Its accessible name.
     #[prop(into)]
     label: Signal<String>,
+    /// What is done most here: one button beside the links, below them on a narrow screen.
+    #[prop(optional, into)]
+    tools: Option<ViewFnOnce>,
     /// [`SectionLink`].
     children: Children,
 ) -> impl IntoView {
     view! {
-        <nav class="c-sections" aria-label=label>
-            {children()}
-        </nav>
+        <div class="c-sections">
+            <nav class="c-sections__links" aria-label=label>
+                {children()}
+            </nav>
+            {tools.map(|tools| view! { <div class="c-sections__tools">{tools.run()}</div> })}
+        </div>
     }
 }
 

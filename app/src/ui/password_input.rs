@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::button::{Button, ButtonKind};
 use super::field::{Field, described_by, invalid, run};
-use super::icon::Glyph;
+use super::icon::{Glyph, Icon};
 
 /// A passphrase. Pasting and password managers work.
 ///
@@ -64,7 +63,7 @@ pub fn PasswordInput(
     let described = described_by(&id, hint, error, described_by_also);
     view! {
         <Field id=id.clone() label hint error>
-            <div class="c-field__line">
+            <div>
                 <input
                     node_ref=input
                     class="c-input c-input--secret"
@@ -84,20 +83,23 @@ pub fn PasswordInput(
                     on:change=move |_| run(on_change)
                     on:blur=move |_| run(on_blur)
                 />
-                {show_label
-                    .map(|words| {
-                        view! {
-                            <Button
-                                kind=ButtonKind::Quiet
-                                icon=Glyph::Eye
-                                pressed=shown
-                                on_press=move || shown.update(|is_shown| *is_shown = !*is_shown)
-                            >
-                                {words}
-                            </Button>
-                        }
-                    })}
             </div>
+            {show_label
+                .map(|words| {
+                    view! {
+                        <div>
+                            <button
+                                type="button"
+                                class="c-text-button"
+                                aria-pressed=move || shown.get().to_string()
+                                on:click=move |_| shown.update(|is_shown| *is_shown = !*is_shown)
+                            >
+                                <Icon glyph=Glyph::Eye />
+                                <span>{words}</span>
+                            </button>
+                        </div>
+                    }
+                })}
         </Field>
     }
 }

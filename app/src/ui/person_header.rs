@@ -29,9 +29,6 @@ pub fn PersonHeader(
     /// Words of going back.
     #[prop(optional, into)]
     back_label: MaybeProp<String>,
-    /// Buttons.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <header class="c-person">
@@ -42,7 +39,7 @@ pub fn PersonHeader(
                         view! {
                             <a class="c-person__back" href=href>
                                 <Icon glyph=Glyph::Back />
-                                <span>{move || back_label.get()}</span>
+                                <span class="u-hidden">{move || back_label.get()}</span>
                             </a>
                         }
                     })
@@ -51,7 +48,6 @@ pub fn PersonHeader(
                 <PageTitle title=name screen />
                 <p class="c-person__meta">{meta}</p>
             </div>
-            {children.map(|children| view! { <div class="c-person__tools">{children()}</div> })}
             {move || {
                 attention
                     .get()

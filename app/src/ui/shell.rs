@@ -25,9 +25,9 @@ pub fn AppShell(
         <div class="l-app">
             <header class="l-app__bar">
                 <span class="c-brand">{common::product()}</span>
+                {nav.run()}
                 <div class="l-app__tools">{bar.run()}</div>
             </header>
-            {nav.run()}
             <main class="l-app__main" id=CONTENT_ID tabindex="-1">
                 {children()}
             </main>
