@@ -10,6 +10,8 @@ mod request_log;
 use std::future::Future;
 use std::path::PathBuf;
 
+use axum::http::HeaderName;
+use axum::http::header::CACHE_CONTROL;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde_json::{Value, json};
@@ -81,6 +83,7 @@ fn routes(settings: &Settings) -> Router {
         .layer(middleware::from_fn(request_log::record))
 }
 
-async fn health() -> Json<Value> {
-    Json(json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") }))
+async fn health() -> ([(HeaderName, &'static str); 1], Json<Value>) {
+    let answer = json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") });
+    ([(CACHE_CONTROL, "no-store")], Json(answer))
 }
