@@ -4,9 +4,9 @@
 //! an argument. Instants are milliseconds since the epoch, UTC. Days, months and holidays are numbers and enums;
 //! their Dutch names belong to the app.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{Timestamp, ToSpan, Zoned};
 use serde::{Deserialize, Serialize};
 
 pub mod holiday;
@@ -102,19 +102,15 @@ pub fn today(now_ms: i64) -> Result<Date, CalendarError> {
 pub fn instant(date: Date, time: Time, repeated: Repeated) -> Result<Instant, CalendarError> {
     let ambiguous = AMSTERDAM.to_ambiguous_zoned(date.to_datetime(time));
     if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-        let resumed = ambiguous
-            .compatible()
-            .map_err(|_| CalendarError::OutOfRange)?;
-        let first = AMSTERDAM
-            .preceding(resumed.timestamp())
-            .next()
-            .map_or(resumed.clone(), |change| {
-                change.timestamp().to_zoned(AMSTERDAM.clone())
-            });
+        let resumes_at = resumption(
+            &ambiguous
+                .compatible()
+                .map_err(|_| CalendarError::OutOfRange)?,
+        );
         return Err(CalendarError::Skipped {
             date,
             time,
-            resumes_at: first.time(),
+            resumes_at,
         });
     }
     let zoned = match repeated {
@@ -128,10 +124,28 @@ pub fn instant(date: Date, time: Time, repeated: Repeated) -> Result<Instant, Ca
     })
 }
 
+/// The clock time of the change before `resumed`, which lies less than a gap after it.
+fn resumption(resumed: &Zoned) -> Time {
+    let just_after = resumed
+        .timestamp()
+        .saturating_add(1.second())
+        .unwrap_or(resumed.timestamp());
+    let change = AMSTERDAM
+        .preceding(just_after)
+        .next()
+        .map(|change| change.timestamp());
+    change
+        .unwrap_or(resumed.timestamp())
+        .to_zoned(AMSTERDAM.clone())
+        .time()
+}
+
 /// Whether the clock shows this time twice on this date.
 #[must_use]
 pub fn is_repeated(date: Date, time: Time) -> bool {
-    let offset = AMSTERDAM.to_ambiguous_zoned(date.to_datetime(time)).offset();
+    let offset = AMSTERDAM
+        .to_ambiguous_zoned(date.to_datetime(time))
+        .offset();
     matches!(offset, AmbiguousOffset::Fold { .. })
 }
 

@@ -11,7 +11,7 @@ pub const YEARS: std::ops::RangeInclusive<i16> = 1850..=2199;
 
 /// How a year of two digits gets its century.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TwoDigitYear {
+pub(super) enum TwoDigitYear {
     /// The latest one that is not in the future: birth dates. Never more than a hundred years ago.
     Past,
     /// The one nearest to today: requests, starts, visits.

@@ -164,7 +164,7 @@ pub struct Query {
 struct Chunk {
     words: Vec<String>,
     /// The chunk as the beginning of a written date, days and months of two digits.
-    date_prefix: Option<String>,
+    date_prefixes: Vec<String>,
     /// The digits of the chunk, when it has nothing else but separators.
     digits: Option<String>,
 }
@@ -208,7 +208,7 @@ impl Chunk {
         let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
         Self {
             words: words(folded).collect(),
-            date_prefix: date_prefix(folded),
+            date_prefixes: date_prefixes(folded),
             digits: (is_numeric && digits.len() >= DIGITS_MIN).then_some(digits),
         }
     }
@@ -219,17 +219,25 @@ impl Chunk {
             .iter()
             .map(|word| entry.find_word(word))
             .collect();
-        let starts = |forms: &[String], start: &Option<String>| {
-            start
-                .as_ref()
-                .is_some_and(|start| forms.iter().any(|form| form.starts_with(start.as_str())))
+        let starts = |forms: &[String], start: &String| {
+            forms.iter().any(|form| form.starts_with(start.as_str()))
         };
+        let is_birth = |start: &String| starts(&entry.birth_forms, start);
         by_words
             .or_else(|| {
-                starts(&entry.birth_forms, &self.date_prefix).then(|| vec![Field::BirthDate])
+                self.date_prefixes
+                    .iter()
+                    .chain(&self.digits)
+                    .any(is_birth)
+                    .then(|| vec![Field::BirthDate])
             })
-            .or_else(|| starts(&entry.birth_forms, &self.digits).then(|| vec![Field::BirthDate]))
-            .or_else(|| starts(&entry.phone_digits, &self.digits).then(|| vec![Field::Phone]))
+            .or_else(|| {
+                let is_phone = self
+                    .digits
+                    .iter()
+                    .any(|start| starts(&entry.phone_digits, start));
+                is_phone.then(|| vec![Field::Phone])
+            })
     }
 }
 
@@ -242,32 +250,25 @@ impl Entry {
     }
 }
 
-/// `1-2-19` → `01-02-19`, the beginning of a written date; `None` when there is no separator between digits.
-fn date_prefix(folded: &str) -> Option<String> {
+/// The beginnings of a written date that `1-2` may stand for: `01-2` and `01-02`; none without a separator
+/// between digits. Days and months get two digits, the part that is still being typed both ways.
+fn date_prefixes(folded: &str) -> Vec<String> {
     let parts: Vec<&str> = folded.split(['-', '.', '/']).collect();
     let is_numeric = parts
         .iter()
         .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    if parts.len() < 2
-        || parts.len() > 3
-        || !is_numeric
-        || parts.first().is_none_or(|part| part.is_empty())
-    {
-        return None;
+    let (Some((last, done)), true) = (parts.split_last(), is_numeric) else {
+        return Vec::new();
+    };
+    if !(1..=2).contains(&done.len()) || done.iter().any(|part| part.is_empty()) {
+        return Vec::new();
     }
-    let last = parts.len() - 1;
-    let padded: Vec<String> = parts
-        .iter()
-        .enumerate()
-        .map(|(at, part)| {
-            if at < last {
-                format!("{part:0>2}")
-            } else {
-                (*part).to_owned()
-            }
-        })
-        .collect();
-    Some(padded.join("-"))
+    let begin: String = done.iter().map(|part| format!("{part:0>2}-")).collect();
+    let mut prefixes = vec![format!("{begin}{last}")];
+    if last.len() == 1 {
+        prefixes.push(format!("{begin}0{last}"));
+    }
+    prefixes
 }
 
 /// Whether every part of the query is found in the entry, and where; an empty query matches without a reason.

@@ -13,6 +13,8 @@ use super::Bsn;
 const SEPARATORS_MAX: usize = 3;
 /// Digits of a Dutch phone number with country code (31 and nine more).
 const DUTCH_PHONE_DIGITS: usize = 11;
+/// Shorter ones are not taken for a phone number: "00 12 34 567" may be a BSN.
+const PHONE_DIGITS_MIN: usize = 10;
 /// Digits of the longest phone number (E.164).
 const PHONE_DIGITS_MAX: usize = 15;
 /// Words that announce the number, lower case.
@@ -134,39 +136,39 @@ fn phone_length(groups: &[Group], first: usize) -> usize {
     let Some(group) = groups.get(first) else {
         return 0;
     };
-    let (is_international, prefix) = match group.values.as_slice() {
-        [0, 0, _, ..] => (true, 2),
-        _ => (group.has_plus, 0),
+    let prefix = match (group.has_plus, group.values.as_slice()) {
+        (true, _) => 0,
+        (false, [0, 0, ..]) => 2,
+        _ => return 0,
     };
-    if !is_international {
-        return 0;
-    }
-    let is_dutch = group.values.get(prefix..prefix + 2) == Some(&[3, 1]);
+    let chain = || {
+        let next = groups
+            .iter()
+            .skip(first + 1)
+            .take_while(|next| next.joint.is_some());
+        std::iter::once(group).chain(next)
+    };
+    let country: Vec<u8> = chain()
+        .flat_map(|part| &part.values)
+        .skip(prefix)
+        .take(2)
+        .copied()
+        .collect();
     let limit = prefix
-        + if is_dutch {
+        + if country == [3, 1] {
             DUTCH_PHONE_DIGITS
         } else {
             PHONE_DIGITS_MAX
         };
-    let mut digits = group.values.len();
-    let mut length = 1;
-    for next in groups
-        .iter()
-        .skip(first + 1)
-        .take_while(|next| next.joint.is_some())
-    {
-        if digits + next.values.len() > limit {
+    let (mut digits, mut length) = (0, 0);
+    for part in chain() {
+        if digits + part.values.len() > limit {
             break;
         }
-        digits += next.values.len();
+        digits += part.values.len();
         length += 1;
     }
-    // A lone nine-digit number with leading zeros is not a phone number; "00 31" and longer are.
-    if !group.has_plus && length == 1 && digits == 9 {
-        0
-    } else {
-        length
-    }
+    if digits < PHONE_DIGITS_MIN { 0 } else { length }
 }
 
 /// 3 when a date such as `1-11-2026` or `2026-11-01` begins at `first`, else 0.
@@ -198,6 +200,8 @@ fn candidate_from(
 ) -> Option<Range<usize>> {
     let mut values: Vec<u8> = Vec::new();
     let start = group.range.start;
+    // Eight digits after a joint are the tail of something longer, such as 06-12345678.
+    let is_alone = |is_ended: bool| is_ended && group.joint.is_none();
     for (index, next) in groups.iter().enumerate().skip(first) {
         if skipped.get(index).copied().unwrap_or(false) || (index > first && next.joint.is_none()) {
             return None;
@@ -212,7 +216,7 @@ fn candidate_from(
                     .is_ok()
                     .then_some(start..next.range.end);
             }
-            8 if (is_last || index == first)
+            8 if is_alone(is_last || index == first)
                 && is_announced(text, start)
                 && Bsn::from_values(&values).is_ok() =>
             {

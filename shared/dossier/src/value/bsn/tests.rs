@@ -101,13 +101,12 @@ fn the_guard_finds_every_way_of_writing() {
         "999\u{a0}990\u{2013}019",
         "9_9_9_9_9_0_0_1_9",
         "𝟗𝟗𝟗𝟗𝟗𝟎𝟎𝟏𝟗",
-        "9\u{fe0f}\u{20e3}9\u{fe0f}\u{20e3}9999\u{2060}0019",
-        "000\u{2009}000\u{2009}012",
+        "9\u{fe0f}\u{20e3}9\u{fe0f}\u{20e3}999\u{2060}0019",
+        "00 00 00 012",
         "999990019.",
     ] {
         let found = find_in_text(text);
-        let expected = usize::from(!text.starts_with("000"));
-        assert_eq!(found.len(), expected, "{text}");
+        assert_eq!(found.len(), 1, "{text}");
     }
 }
 
@@ -141,6 +140,7 @@ fn the_guard_leaves_other_numbers_alone() {
         "06 12 34 56 78",
         "010-123 45 67",
         "+31 6 12345678",
+        "geen bsn, bel 06-12345672",
         "+31 999990019",
         "0031 999990019",
         "+31999990019",

@@ -61,7 +61,7 @@ fn any_word_start_matches_and_says_where() {
         ("van der berg", vec![Field::Name]),
         ("berg anna", vec![Field::Name]),
         ("berg-oz", vec![Field::Name]),
-        ("korte d", vec![Field::Street]),
+        ("korte di", vec![Field::Street]),
         ("12", vec![Field::Postcode]),
         ("grav", vec![Field::Place]),
         ("'s-grav", vec![Field::Place]),
