@@ -76,11 +76,12 @@ fn OpenDialog(
 
     dom::remember_focus();
     dialog.on_load(move |element| {
-        request_animation_frame(move || {
+        let show = move || {
             if element.is_connected() && element.show_modal().is_ok() {
                 focus_heading(heading);
             }
-        });
+        };
+        queue_microtask(show);
     });
     on_cleanup(|| request_animation_frame(dom::return_focus));
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::button::ButtonKind;
 use super::icon::{Glyph, Icon};
 
-/// A link in running text or alone.
+/// A link that stands alone, or in a sentence with `in_text`.
 #[component]
 pub fn Link(
     /// Where it goes.
@@ -14,6 +14,9 @@ pub fn Link(
     /// Icon before the words.
     #[prop(optional, into)]
     icon: Option<Glyph>,
+    /// Stands in a sentence: no larger than its words.
+    #[prop(optional)]
+    in_text: bool,
     /// Leaves the app: opens beside it and sends no referrer.
     #[prop(optional)]
     external: bool,
@@ -26,6 +29,7 @@ pub fn Link(
     view! {
         <a
             class="c-link"
+            class:c-link--alone=!in_text
             href=href
             target=external.then_some("_blank")
             rel=external.then_some("noopener noreferrer")

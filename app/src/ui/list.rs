@@ -59,6 +59,7 @@ pub fn ListRow(
                         aria-current=move || current.get().then_some("page")
                     >
                         <span class="c-row__title">{title}</span>
+                        " "
                         {move || {
                             meta.get().map(|meta| view! { <span class="c-row__meta">{meta}</span> })
                         }}

@@ -49,7 +49,7 @@ pub(super) fn ButtonPart() -> impl IntoView {
             </div>
             <p>
                 "Een link in een zin: "
-                <Link href="#lees">"lees waar je gegevens staan"</Link>
+                <Link href="#lees" in_text=true>"lees waar je gegevens staan"</Link>
                 "."
             </p>
             <Chips
