@@ -1,0 +1,34 @@
+//! The screens. A page sees views, sends edits, and knows no browser, no storage and no key.
+//!
+//! [`mount`] starts the window: [`session::Session`] keeps the vault's state, `boot` chooses what is shown,
+//! `shell` stands around every page of an open vault, [`route`] names the addresses.
+
+pub mod about;
+pub mod autosave;
+mod boot;
+pub mod choose_client;
+pub mod client;
+pub mod clients;
+pub mod elsewhere;
+pub mod form;
+#[cfg(feature = "gallery")]
+pub mod gallery;
+pub mod identity;
+pub mod load;
+pub mod lock;
+pub mod more;
+pub mod not_found;
+pub mod planning;
+pub mod practice;
+pub mod route;
+pub mod session;
+pub mod settings;
+pub mod shell;
+pub mod signed_visit;
+pub mod storage;
+pub mod today;
+pub mod unreadable;
+pub mod visit;
+pub mod welcome;
+
+pub use boot::mount;

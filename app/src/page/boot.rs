@@ -1,0 +1,154 @@
+//! Starts the window and chooses what it shows: the first run, the lock, the pages, or why none of these can be.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_navigate;
+use leptos_router::path;
+
+use super::client::{DetailsPage, HistoryPage, OverviewPage, VisitsPage};
+use super::clients::{ClientsPage, NewClientPage};
+use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
+use super::lock::LockPage;
+use super::planning::PlanningPage;
+use super::session::{Session, Stage, use_session};
+use super::shell::Shell;
+use super::signed_visit::SignedVisitPage;
+use super::today::TodayPage;
+use super::visit::{DraftPage, NewVisitPage};
+use super::welcome::WelcomePage;
+use super::{about, choose_client, more, not_found, practice, settings, storage, unreadable};
+use crate::link::{Event, Vault};
+use crate::platform::dom;
+use crate::words;
+
+/// Shows the app in its place on the page, for the life of the window.
+pub fn mount() {
+    if let Some(root) = dom::take_root() {
+        leptos::mount::mount_to(root, App).forget();
+    }
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let session = Session::new(Vault::start());
+    provide_context(session);
+    session
+        .vault()
+        .on_event(move |event| follow(session, event));
+    view! {
+        <Router>
+            <Window />
+        </Router>
+    }
+}
+
+/// What the vault tells of its own accord decides what is shown.
+fn follow(session: Session, event: Event) {
+    match event {
+        Event::Ready => session.spawn(session.refresh()),
+        Event::OpenElsewhere => session.set_stage(Stage::Elsewhere),
+        Event::TakenOver => session.set_stage(Stage::TakenOver),
+        Event::Fault => session.set_stage(Stage::Booting),
+        Event::Locked => {
+            if session.stage().get_untracked() == Stage::Open {
+                session.set_stage(Stage::Locked { wait_until: 0 });
+            }
+        }
+    }
+}
+
+/// Which screen a stage has: a change within one does not build it anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Boot,
+    Welcome,
+    Lock,
+    Pages,
+    Elsewhere,
+    TakenOver,
+    Broken,
+}
+
+#[component]
+fn Window() -> impl IntoView {
+    let session = use_session();
+    let navigate = use_navigate();
+    session.set_router(move |path, is_replacing| {
+        let options = NavigateOptions {
+            replace: is_replacing,
+            ..NavigateOptions::default()
+        };
+        navigate(path, options);
+    });
+    let stage = session.stage();
+    let screen = Memo::new(move |_| match &*stage.read() {
+        Stage::Booting => Screen::Boot,
+        Stage::Empty => Screen::Welcome,
+        Stage::Locked { .. } => Screen::Lock,
+        Stage::Open => Screen::Pages,
+        Stage::Elsewhere => Screen::Elsewhere,
+        Stage::TakenOver => Screen::TakenOver,
+        Stage::Broken(_) => Screen::Broken,
+    });
+    #[cfg(feature = "gallery")]
+    if leptos_router::hooks::use_location()
+        .pathname
+        .get_untracked()
+        == super::route::GALLERY
+    {
+        return view! { <super::gallery::Gallery /> }.into_any();
+    }
+    let show = move || match screen.get() {
+        Screen::Boot => view! { <BootPage /> }.into_any(),
+        Screen::Welcome => view! { <WelcomePage /> }.into_any(),
+        Screen::Lock => view! { <LockPage /> }.into_any(),
+        Screen::Pages => view! { <Pages /> }.into_any(),
+        Screen::Elsewhere => view! { <ElsewherePage /> }.into_any(),
+        Screen::TakenOver => view! { <TakenOverPage /> }.into_any(),
+        Screen::Broken => view! { <BrokenPage /> }.into_any(),
+    };
+    show.into_any()
+}
+
+/// The same as the first paint of `index.html`, while the worker starts.
+#[component]
+fn BootPage() -> impl IntoView {
+    view! {
+        <main class="boot">
+            <p class="boot-name">{words::common::product()}</p>
+            <div class="boot-card" aria-busy="true">
+                <p class="boot-line">{words::lock::loading()}</p>
+            </div>
+        </main>
+    }
+}
+
+/// Every screen of an open vault.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Shell>
+            <Routes fallback=|| view! { <not_found::NotFoundPage /> }>
+                <Route path=path!("/") view=TodayPage />
+                <Route path=path!("/clienten") view=ClientsPage />
+                <Route path=path!("/clienten/nieuw") view=NewClientPage />
+                <Route path=path!("/bezoek/nieuw") view=choose_client::ChooseClientPage />
+                <Route path=path!("/client/:id") view=OverviewPage />
+                <Route path=path!("/client/:id/bezoeken") view=VisitsPage />
+                <Route path=path!("/client/:id/bezoek/nieuw") view=NewVisitPage />
+                <Route path=path!("/client/:id/concept/:slot") view=DraftPage />
+                <Route path=path!("/client/:id/bezoek/:year/:visit") view=SignedVisitPage />
+                <Route path=path!("/client/:id/gegevens") view=DetailsPage />
+                <Route path=path!("/client/:id/planning") view=PlanningPage />
+                <Route path=path!("/client/:id/geschiedenis") view=HistoryPage />
+                <Route path=path!("/meer") view=more::MorePage />
+                <Route path=path!("/meer/praktijk") view=practice::PracticePage />
+                <Route path=path!("/meer/instellingen") view=settings::SettingsPage />
+                <Route path=path!("/meer/opslag") view=storage::StoragePage />
+                <Route path=path!("/meer/niet-leesbaar") view=unreadable::UnreadablePage />
+                <Route path=path!("/meer/over") view=about::AboutPage />
+            </Routes>
+        </Shell>
+    }
+}

@@ -1,0 +1,1 @@
+//! **Identiteit vaststellen**: a dialog.

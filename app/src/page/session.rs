@@ -1,0 +1,338 @@
+//! The window's one tie to the vault: what state it is in, what was just saved, what can be undone.
+//!
+//! Holds no dossier text. Everything here is `Copy`, so that pages hand it around freely.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use dossier::edit::Edit;
+use dossier::id::{ClientId, EntryId};
+use dossier::problem::Problem;
+use engine::command::{Command, Failure, Reply, Status};
+use leptos::prelude::*;
+
+use crate::link::Vault;
+use crate::platform;
+use crate::words;
+
+/// What the window shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The worker starts.
+    Booting,
+    /// No vault on this device.
+    Empty,
+    /// Locked; no try before this time (ms since the epoch, UTC; 0 = now).
+    Locked {
+        /// End of the wait.
+        wait_until: i64,
+    },
+    /// Open.
+    Open,
+    /// Another tab owns the vault.
+    Elsewhere,
+    /// Another tab took the vault over from this one.
+    TakenOver,
+    /// The vault cannot be opened at all.
+    Broken(Failure),
+}
+
+/// Why an edit was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejected {
+    /// It breaks rules.
+    Problems(Vec<Problem>),
+    /// It did not work.
+    Failed(Failure),
+}
+
+impl From<Failure> for Rejected {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What was done, for ten seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// The sentence.
+    pub text: String,
+    /// The change that can be taken back.
+    pub undo: (ClientId, EntryId),
+}
+
+/// Names a registered flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlushId(u64);
+
+type Flush = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
+type Go = Rc<dyn Fn(&str, bool)>;
+
+/// The window's tie to the vault.
+#[derive(Clone, Copy)]
+pub struct Session {
+    vault: StoredValue<Vault, LocalStorage>,
+    stage: RwSignal<Stage>,
+    writes: RwSignal<u64>,
+    toast: RwSignal<Option<Toast>>,
+    done: RwSignal<Option<String>>,
+    clock_behind_ms: RwSignal<i64>,
+    is_locking: RwSignal<bool>,
+    flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
+    last_flush: StoredValue<u64>,
+    go: StoredValue<Option<Go>, LocalStorage>,
+}
+
+/// The session of this window.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
+impl Session {
+    /// A session over this worker; call once, under the root.
+    pub fn new(vault: Vault) -> Self {
+        Self {
+            vault: StoredValue::new_local(vault),
+            stage: RwSignal::new(Stage::Booting),
+            writes: RwSignal::new(0),
+            toast: RwSignal::new(None),
+            done: RwSignal::new(None),
+            clock_behind_ms: RwSignal::new(0),
+            is_locking: RwSignal::new(false),
+            flushes: StoredValue::new_local(Vec::new()),
+            last_flush: StoredValue::new(0),
+            go: StoredValue::new_local(None),
+        }
+    }
+
+    /// Asks the vault. A failure to reach it or to do it is an error; refusals of edits come as [`Reply::Refused`].
+    ///
+    /// # Errors
+    /// The vault's own answer. A locked vault also brings the lock screen.
+    pub async fn ask(self, command: Command) -> Result<Reply, Failure> {
+        let vault = self.vault.get_value();
+        match vault.ask(command).await {
+            Reply::Failed(failure) => {
+                if failure == Failure::Locked && self.stage.get_untracked() == Stage::Open {
+                    self.stage.set(Stage::Locked { wait_until: 0 });
+                }
+                Err(failure)
+            }
+            reply => Ok(reply),
+        }
+    }
+
+    /// Writes. On success every shown view is asked again; a change that can be undone brings the toast.
+    ///
+    /// # Errors
+    /// Problems to show at the fields, or a failure; nothing was written.
+    pub async fn edit(self, edit: Edit, draft: Option<u8>) -> Result<Option<EntryId>, Rejected> {
+        let client = client_of(&edit);
+        match self.ask(Command::Edit { edit, draft }).await? {
+            Reply::Saved { undo } => {
+                self.note_write();
+                if let (Some(client), Some(change)) = (client, undo) {
+                    self.offer_undo(client, change);
+                }
+                Ok(undo)
+            }
+            Reply::Refused(problems) => Err(Rejected::Problems(problems)),
+            _ => Err(Rejected::Failed(Failure::Internal)),
+        }
+    }
+
+    /// Runs a future that may outlive the page that starts it.
+    pub fn spawn(self, future: impl Future<Output = ()> + 'static) {
+        platform::spawn(future);
+    }
+
+    /// What the window shows.
+    pub fn stage(self) -> Signal<Stage> {
+        self.stage.into()
+    }
+
+    /// Changes what the window shows.
+    pub fn set_stage(self, stage: Stage) {
+        if self.stage.get_untracked() != stage {
+            self.stage.set(stage);
+        }
+    }
+
+    /// Reading this in an effect runs it again after every write.
+    pub fn track_writes(self) {
+        self.writes.track();
+    }
+
+    /// Something was written: shown views are asked again.
+    pub fn note_write(self) {
+        self.writes.update(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Says once, quietly, that something was done (`role=status`).
+    pub fn say_done(self, text: impl Into<String>) {
+        self.done.set(None);
+        self.done.set(Some(text.into()));
+    }
+
+    /// Takes the last "done" sentence away.
+    pub fn clear_done(self) {
+        self.done.set(None);
+    }
+
+    /// The last "done" sentence.
+    pub fn done(self) -> Signal<Option<String>> {
+        self.done.into()
+    }
+
+    /// Offers to take this change back, for ten seconds.
+    pub fn offer_undo(self, client: ClientId, change: EntryId) {
+        self.toast.set(Some(Toast {
+            text: words::form::saved().to_owned(),
+            undo: (client, change),
+        }));
+    }
+
+    /// What can be undone now.
+    pub fn toast(self) -> Signal<Option<Toast>> {
+        self.toast.into()
+    }
+
+    /// Takes the toast away.
+    pub fn clear_toast(self) {
+        self.toast.set(None);
+    }
+
+    /// Takes a recorded change back, from the toast or from the history.
+    ///
+    /// # Errors
+    /// As [`Session::edit`].
+    pub async fn undo(self, client: ClientId, change: EntryId) -> Result<(), Rejected> {
+        let edit = Edit::UndoChange { client, change };
+        match self.ask(Command::Edit { edit, draft: None }).await? {
+            Reply::Saved { .. } => {
+                self.note_write();
+                self.say_done(words::form::undone());
+                Ok(())
+            }
+            Reply::Refused(problems) => Err(Rejected::Problems(problems)),
+            _ => Err(Rejected::Failed(Failure::Internal)),
+        }
+    }
+
+    /// How far the clock is behind a time already seen, in ms; 0 = sane.
+    pub fn clock_behind_ms(self) -> Signal<i64> {
+        self.clock_behind_ms.into()
+    }
+
+    /// Asks the vault's state and shows it.
+    pub async fn refresh(self) {
+        let stage = match self.ask(Command::Status).await {
+            Ok(Reply::Status(Status::Empty)) => Stage::Empty,
+            Ok(Reply::Status(Status::Locked { wait_until })) => Stage::Locked { wait_until },
+            Ok(Reply::Status(Status::Open { clock_behind_ms })) => {
+                self.clock_behind_ms.set(clock_behind_ms);
+                Stage::Open
+            }
+            Ok(_) => Stage::Broken(Failure::Internal),
+            Err(Failure::Locked) => Stage::Locked { wait_until: 0 },
+            Err(failure) => Stage::Broken(failure),
+        };
+        self.set_stage(stage);
+    }
+
+    /// Registers unsaved work: the future is awaited before a lock and when the tab is hidden.
+    pub fn on_flush(
+        self,
+        flush: impl Fn() -> Pin<Box<dyn Future<Output = ()>>> + 'static,
+    ) -> FlushId {
+        let id = self.last_flush.get_value().wrapping_add(1);
+        self.last_flush.set_value(id);
+        self.flushes
+            .update_value(|flushes| flushes.push((id, Rc::new(flush))));
+        FlushId(id)
+    }
+
+    /// Ends a registration.
+    pub fn off_flush(self, id: FlushId) {
+        self.flushes
+            .try_update_value(|flushes| flushes.retain(|(other, _)| *other != id.0));
+    }
+
+    /// Saves all unsaved work; returns when it is on disk or failed.
+    pub async fn flush(self) {
+        let flushes: Vec<Flush> = self
+            .flushes
+            .with_value(|flushes| flushes.iter().map(|(_, flush)| flush.clone()).collect());
+        for flush in flushes {
+            flush().await;
+        }
+    }
+
+    /// Saves unsaved work, takes the content off the screen and locks the vault.
+    pub async fn lock(self) {
+        if self.stage.get_untracked() != Stage::Open || self.is_locking.get_untracked() {
+            return;
+        }
+        self.is_locking.set(true);
+        self.flush().await;
+        self.toast.set(None);
+        self.done.set(None);
+        self.stage.set(Stage::Locked { wait_until: 0 });
+        // A failure leaves the worker without an owner or broken; both are locked.
+        let _ = self.ask(Command::Lock).await;
+        self.is_locking.set(false);
+    }
+
+    /// Unsaved work is being saved before the lock: the content is covered.
+    pub fn is_locking(self) -> Signal<bool> {
+        self.is_locking.into()
+    }
+
+    /// The worker, for what no command says (take over, update).
+    pub fn vault(self) -> Vault {
+        self.vault.get_value()
+    }
+
+    /// Goes to another screen.
+    pub fn go(self, path: &str) {
+        self.navigate(path, false);
+    }
+
+    /// Goes to another screen that takes the place of this one in the history.
+    pub fn go_instead(self, path: &str) {
+        self.navigate(path, true);
+    }
+
+    /// Hands over the router; called once by the root.
+    pub fn set_router(self, go: impl Fn(&str, bool) + 'static) {
+        self.go.set_value(Some(Rc::new(go)));
+    }
+
+    fn navigate(self, path: &str, is_replacing: bool) {
+        if let Some(go) = self.go.get_value() {
+            go(path, is_replacing);
+        }
+    }
+}
+
+/// The client that an edit is about.
+fn client_of(edit: &Edit) -> Option<ClientId> {
+    match edit {
+        Edit::SetProfile(_) => None,
+        Edit::CreateClient { client, .. }
+        | Edit::ChangeClient { client, .. }
+        | Edit::ChangeFunding { client, .. }
+        | Edit::ChangeBsn { client, .. }
+        | Edit::EstablishIdentity { client, .. }
+        | Edit::DeferIdentity { client, .. }
+        | Edit::AddPlanning { client, .. }
+        | Edit::ChangePlanning { client, .. }
+        | Edit::EndPlanning { client, .. }
+        | Edit::SkipPlanned { client, .. }
+        | Edit::SignVisit { client, .. }
+        | Edit::CorrectVisit { client, .. }
+        | Edit::AddToVisit { client, .. }
+        | Edit::UndoChange { client, .. } => Some(*client),
+    }
+}

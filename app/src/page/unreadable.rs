@@ -1,0 +1,11 @@
+//! **Niet leesbaar**.
+
+use leptos::prelude::*;
+
+use crate::ui::PageTitle;
+
+/// **Niet leesbaar**.
+#[component]
+pub fn UnreadablePage() -> impl IntoView {
+    view! { <PageTitle title="Niet leesbaar" take_focus=true /> }
+}

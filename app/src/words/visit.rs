@@ -1,0 +1,1 @@
+//! Words of this part; its page fills them in.
