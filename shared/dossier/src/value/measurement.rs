@@ -208,7 +208,7 @@ impl fmt::Display for Amount {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use MeasurementKind::{
