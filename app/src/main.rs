@@ -3,6 +3,11 @@
 //! In a window it shows the pages; in a worker named `vault` it owns the vault; in one named `kdf` it
 //! derives a single key and ends.
 
+#![allow(
+    unreachable_pub,
+    reason = "one binary: `pub` marks what a module offers to the others"
+)]
+
 mod link;
 mod page;
 mod platform;

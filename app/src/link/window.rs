@@ -1,0 +1,180 @@
+//! The window's end: sends commands to its worker and hands out answers and news.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use engine::command::{Command, Failure, Reply};
+use futures_channel::oneshot;
+use send_wrapper::SendWrapper;
+use zeroize::Zeroize;
+
+use super::{Event, FromVault, ToVault};
+use crate::platform::worker::WorkerHandle;
+use crate::platform::{settings, spawn};
+use crate::vault;
+
+type Subscriber = Rc<dyn Fn(Event)>;
+
+/// The window's only way to the vault. Clones share one worker; provide it through Leptos' context.
+#[derive(Clone)]
+pub struct Vault(SendWrapper<Rc<Line>>);
+
+struct Line {
+    worker: RefCell<Option<WorkerHandle>>,
+    last_id: Cell<u32>,
+    waiting: RefCell<BTreeMap<u32, oneshot::Sender<Reply>>>,
+    subscribers: RefCell<Vec<Subscriber>>,
+    last_event: Cell<Option<Event>>,
+    #[cfg(feature = "conformance")]
+    conformed: RefCell<Option<oneshot::Sender<Vec<String>>>>,
+}
+
+impl Vault {
+    /// Starts the vault worker. Call once per window.
+    pub fn start() -> Self {
+        let line = Rc::new(Line {
+            worker: RefCell::new(None),
+            last_id: Cell::new(0),
+            waiting: RefCell::default(),
+            subscribers: RefCell::default(),
+            last_event: Cell::new(None),
+            #[cfg(feature = "conformance")]
+            conformed: RefCell::default(),
+        });
+        Line::start_worker(&line);
+        Self(SendWrapper::new(line))
+    }
+
+    /// Asks the vault and waits for its answer. Commands are answered one at a time, in order.
+    ///
+    /// Another window's ownership answers [`Failure::Blocked`], a worker that broke down [`Failure::Internal`].
+    pub async fn ask(&self, command: Command) -> Reply {
+        let command = Box::new(command);
+        self.0.request(|id| ToVault::Ask { id, command }).await
+    }
+
+    /// Calls back for every [`Event`], and at once with the last one if there was any.
+    ///
+    /// Stays for the life of the window: subscribe at the root, not in a page.
+    pub fn on_event(&self, subscriber: impl Fn(Event) + 'static) {
+        if let Some(event) = self.0.last_event.get() {
+            subscriber(event);
+        }
+        self.0.subscribers.borrow_mut().push(Rc::new(subscriber));
+    }
+
+    /// Makes this window the owner of the vault; [`Event::Ready`] follows within about four seconds.
+    pub fn take_over(&self) {
+        self.0.send(&ToVault::TakeOver);
+    }
+
+    /// The person accepts that the browser removed the vault: [`Failure::Evicted`] gives way to an empty device.
+    pub fn accept_loss(&self) {
+        settings::set_vault_expected(false);
+        self.0.send(&ToVault::AcceptLoss);
+    }
+
+    /// Locks, closes the store and gives up ownership; afterwards a new version can be applied.
+    pub async fn close_for_update(&self) {
+        self.0.request(|id| ToVault::Close { id }).await;
+    }
+
+    /// Runs the store conformance suite against this browser's IndexedDB; one line per check.
+    #[cfg(feature = "conformance")]
+    pub async fn conform(&self) -> Vec<String> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.conformed.replace(Some(sender));
+        self.0.send(&ToVault::Conform);
+        receiver.await.unwrap_or_default()
+    }
+}
+
+impl Line {
+    fn start_worker(line: &Rc<Self>) {
+        let incoming = Rc::downgrade(line);
+        let broken = Rc::downgrade(line);
+        let worker = WorkerHandle::start(
+            vault::NAME,
+            move |text| Self::receive(&incoming, text),
+            move || Self::restart(&broken),
+        );
+        let is_started = worker.is_ok();
+        line.worker.replace(worker.ok());
+        if is_started {
+            line.send(&ToVault::Start {
+                is_vault_expected: settings::is_vault_expected(),
+            });
+        } else {
+            line.tell(Event::Fault);
+        }
+    }
+
+    fn request(
+        &self,
+        message: impl FnOnce(u32) -> ToVault,
+    ) -> impl Future<Output = Reply> + 'static {
+        let id = self.last_id.get().wrapping_add(1);
+        self.last_id.set(id);
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(id, sender);
+        self.send(&message(id));
+        async { receiver.await.unwrap_or(Reply::Failed(Failure::Internal)) }
+    }
+
+    fn send(&self, message: &ToVault) {
+        let sent = serde_json::to_string(message).ok().and_then(|mut text| {
+            let sent = self.worker.borrow().as_ref()?.post(&text).ok();
+            text.zeroize();
+            sent
+        });
+        if sent.is_none() {
+            self.waiting.borrow_mut().clear();
+        }
+    }
+
+    fn receive(line: &Weak<Self>, mut text: String) {
+        let Some(this) = line.upgrade() else { return };
+        let message = serde_json::from_str(&text);
+        text.zeroize();
+        match message {
+            Ok(FromVault::Reply { id, reply }) => {
+                let waiting = this.waiting.borrow_mut().remove(&id);
+                if let Some(waiting) = waiting {
+                    // The asker may have gone; then nobody needs the answer.
+                    let _ = waiting.send(*reply);
+                }
+            }
+            Ok(FromVault::Event(Event::Fault)) | Err(_) => Self::restart(line),
+            Ok(FromVault::Event(event)) => this.tell(event),
+            Ok(FromVault::StoreMade) => settings::set_vault_expected(true),
+            #[cfg(feature = "conformance")]
+            Ok(FromVault::Conformed(lines)) => {
+                if let Some(waiting) = this.conformed.take() {
+                    let _ = waiting.send(lines);
+                }
+            }
+        }
+    }
+
+    /// Ends a broken worker and starts a new one, outside the callback of the old one.
+    fn restart(line: &Weak<Self>) {
+        let Some(this) = line.upgrade() else { return };
+        spawn(async move {
+            if this.worker.take().is_none() {
+                return;
+            }
+            this.waiting.borrow_mut().clear();
+            this.tell(Event::Fault);
+            Self::start_worker(&this);
+        });
+    }
+
+    fn tell(&self, event: Event) {
+        self.last_event.set(Some(event));
+        let subscribers = self.subscribers.borrow().clone();
+        for subscriber in subscribers {
+            subscriber(event);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Event listeners that end with their owner.
+
+use send_wrapper::SendWrapper;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, EventTarget};
+
+/// A listener; it is removed when this is dropped. Moves freely within its own thread.
+pub struct Listener(SendWrapper<Attached>);
+
+struct Attached {
+    target: EventTarget,
+    name: &'static str,
+    callback: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Calls back for every such event, before the elements inside see it.
+    pub(super) fn new(
+        target: &EventTarget,
+        name: &'static str,
+        callback: impl FnMut(Event) + 'static,
+    ) -> Self {
+        let callback = Closure::<dyn FnMut(Event)>::new(callback);
+        let function = callback.as_ref().unchecked_ref();
+        // Fails on a null listener only.
+        let _ = target.add_event_listener_with_callback_and_bool(name, function, true);
+        Self(SendWrapper::new(Attached {
+            target: target.clone(),
+            name,
+            callback,
+        }))
+    }
+
+    /// Keeps the listener for the life of the page.
+    pub fn forget(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        let function = self.callback.as_ref().unchecked_ref();
+        let _ = self
+            .target
+            .remove_event_listener_with_callback_and_bool(self.name, function, true);
+    }
+}
+
+/// Calls back before the window is closed or reloaded while `is_unsaved` says so: the browser then asks.
+pub fn on_leave(is_unsaved: impl Fn() -> bool + 'static) -> Option<Listener> {
+    let window = web_sys::window()?;
+    Some(Listener::new(&window, "beforeunload", move |event| {
+        if is_unsaved() {
+            event.prevent_default();
+        }
+    }))
+}
