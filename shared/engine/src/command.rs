@@ -5,7 +5,8 @@ use dossier::edit::{Edit, ProfileInput};
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Problem;
 use dossier::view::{
-    ClientHit, ClientRow, ClientView, DraftRow, LastVisit, ProfileView, TodayView, VisitView, VisitsView,
+    ClientHit, ClientRow, ClientView, DraftRow, LastVisit, ProfileView, TodayView, VisitView,
+    VisitsView,
 };
 use serde::{Deserialize, Serialize};
 

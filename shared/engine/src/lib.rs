@@ -5,3 +5,8 @@
 //! [`store::Store`] and a [`kdf::Kdf`] come in from outside.
 
 pub mod command;
+pub mod kdf;
+pub mod store;
+mod vault;
+
+pub use vault::{Now, Vault};

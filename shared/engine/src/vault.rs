@@ -1,0 +1,254 @@
+//! The vault: one command in, one answer out; keys and documents in memory only while it is open.
+//!
+//! Promises: what is answered as saved stands on disk; a read stands in the access log before it is answered;
+//! after a failed commit everything in memory is read from the store again, so the same command works later.
+
+mod audit;
+mod catalogue;
+mod drafts;
+mod edit;
+mod head;
+mod keys;
+mod lane;
+mod load;
+mod local;
+mod log;
+mod meta;
+mod open;
+mod quarantine;
+mod read;
+mod session;
+mod setup;
+mod shelf;
+mod stop;
+mod turn;
+mod unlock;
+
+use protocol::audit::{AuditAction, AuditEvent, AuditLine};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::command::{Command, Failure, Reply, Status};
+use crate::kdf::Kdf;
+use crate::store::{Batch, Store};
+use keys::Keys;
+use lane::Deed;
+use session::Session;
+use setup::Setup;
+use stop::{Outcome, Stop};
+use turn::Turn;
+
+/// A clock this far behind a time already seen is warned of.
+const CLOCK_SLACK_MS: i64 = 10 * 60 * 1000;
+
+/// The moment a command is handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Now {
+    /// Ms since the epoch, UTC.
+    pub ms: i64,
+}
+
+/// A vault on a store. One command is handled at a time.
+pub struct Vault<S, K> {
+    store: S,
+    kdf: K,
+    setup: Option<Setup>,
+    open: Option<Open>,
+}
+
+/// An open vault; without a session when memory has to be read from the store again.
+struct Open {
+    keys: Keys,
+    session: Option<Session>,
+}
+
+impl<S: Store, K: Kdf> Vault<S, K> {
+    /// A locked vault; reads nothing yet.
+    pub const fn new(store: S, kdf: K) -> Self {
+        Self {
+            store,
+            kdf,
+            setup: None,
+            open: None,
+        }
+    }
+
+    /// Handles one command.
+    pub async fn handle(&mut self, command: Command, now: Now, rng: &mut impl CryptoRng) -> Reply {
+        match self.dispatch(command, now.ms, rng).await {
+            Ok(reply) => reply,
+            Err(stop) => stop.into(),
+        }
+    }
+
+    async fn dispatch(
+        &mut self,
+        command: Command,
+        now: i64,
+        rng: &mut impl CryptoRng,
+    ) -> Outcome<Reply> {
+        match command {
+            Command::Status => self.status(now, rng).await,
+            Command::BeginSetup => {
+                if self.open.is_some() || meta::has_vault(&self.store).await? {
+                    return Err(Failure::Exists.into());
+                }
+                let (setup, reply) = setup::begin(rng, now)?;
+                self.setup = Some(setup);
+                Ok(reply)
+            }
+            Command::FinishSetup {
+                profile,
+                passphrase,
+                groups,
+            } => {
+                let passphrase = Zeroizing::new(passphrase);
+                if self.open.is_some() || meta::has_vault(&self.store).await? {
+                    return Err(Failure::Exists.into());
+                }
+                let input = (profile, passphrase, groups);
+                self.open = Some(
+                    setup::finish((&self.store, &self.kdf), &mut self.setup, input, now, rng)
+                        .await?,
+                );
+                Ok(Reply::Open)
+            }
+            Command::Unlock { passphrase } => {
+                let passphrase = Zeroizing::new(passphrase);
+                let open = unlock::unlock((&self.store, &self.kdf), &passphrase, now, rng).await?;
+                self.open = Some(open);
+                Ok(Reply::Open)
+            }
+            Command::Lock => self.lock(now, rng).await,
+            command => self.work(command, now, rng).await,
+        }
+    }
+
+    async fn status(&mut self, now: i64, rng: &mut impl CryptoRng) -> Outcome<Reply> {
+        if self.open.is_some() {
+            let clock_max = self.turn(now, rng).await?.session.head.clock_max;
+            let behind = clock_max.saturating_sub(now);
+            let clock_behind_ms = if behind > CLOCK_SLACK_MS { behind } else { 0 };
+            return Ok(Reply::Status(Status::Open { clock_behind_ms }));
+        }
+        if !meta::has_vault(&self.store).await? {
+            return Ok(Reply::Status(Status::Empty));
+        }
+        let wait_until = meta::read_throttle(&self.store).await?.wait_until(now);
+        Ok(Reply::Status(Status::Locked { wait_until }))
+    }
+
+    /// Writes what is left of the access log and forgets everything; the keys go whatever the store says.
+    async fn lock(&mut self, now: i64, rng: &mut impl CryptoRng) -> Outcome<Reply> {
+        if self.open.is_some()
+            && let Ok(mut turn) = self.turn(now, rng).await
+        {
+            // Lines that do not get into a record now stand in their own row and go at the next chance.
+            let _ = turn.close().await;
+        }
+        self.open = None;
+        self.setup = None;
+        Ok(Reply::Done)
+    }
+
+    async fn work(
+        &mut self,
+        command: Command,
+        now: i64,
+        rng: &mut impl CryptoRng,
+    ) -> Outcome<Reply> {
+        let mut turn = self.turn(now, rng).await?;
+        let reply = turn.work(command).await;
+        if let Some(open) = &mut self.open {
+            match &mut open.session {
+                Some(session) if session.is_torn => open.session = None,
+                Some(session) => session.trim(),
+                None => {}
+            }
+        }
+        reply
+    }
+
+    /// A turn on the open vault, after reading its state again where that is needed.
+    async fn turn<'a, R: CryptoRng>(
+        &'a mut self,
+        now: i64,
+        rng: &'a mut R,
+    ) -> Outcome<Turn<'a, S, R>> {
+        let Open { keys, session } = self.open.as_mut().ok_or(Failure::Locked)?;
+        let session = match session {
+            Some(session) => session,
+            None => session.insert(open::open_session(&self.store, keys, rng, now).await?),
+        };
+        Ok(Turn {
+            store: &self.store,
+            keys,
+            session,
+            rng,
+            now,
+            batch: Batch::default(),
+        })
+    }
+
+    /// Every line of this device's access log that is still there, oldest first, after checking the whole chain.
+    ///
+    /// # Errors
+    /// `Locked`; `Corrupt` when a record is missing or a line was changed; a store's failure.
+    pub async fn audit_log(
+        &mut self,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<AuditLine>, Failure> {
+        let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        turn.audit_log().await.map_err(failure)
+    }
+}
+
+fn failure(stop: Stop) -> Failure {
+    match stop {
+        Stop::Failed(failure) => failure,
+        Stop::Refused(_) => Failure::Internal,
+    }
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    async fn work(&mut self, command: Command) -> Outcome<Reply> {
+        match command {
+            Command::Profile => self.profile().await,
+            Command::Today => Ok(self.today()),
+            Command::Clients { query, filter } => Ok(self.clients(&query, filter)),
+            Command::NoteSearch => self.note_search().await,
+            Command::Client { client } => self.client(client).await,
+            Command::RevealBsn { client } => self.reveal_bsn(client).await,
+            Command::Visits { client, year } => self.visits(client, year).await,
+            Command::Visit {
+                client,
+                year,
+                visit,
+            } => self.visit(client, year, visit).await,
+            Command::LastVisit { client } => self.last_visit(client).await,
+            Command::Drafts => Ok(self.drafts()),
+            Command::Draft { slot } => Ok(self.draft(slot)),
+            Command::SaveDraft { slot, body } => self.save_draft(slot, body).await,
+            Command::DeleteDraft { slot } => self.delete_draft(slot).await,
+            Command::Edit { edit, draft } => self.edit(&edit, draft).await,
+            Command::Unreadable => self.unreadable().await,
+            Command::Status
+            | Command::BeginSetup
+            | Command::FinishSetup { .. }
+            | Command::Unlock { .. }
+            | Command::Lock => Err(Failure::Internal.into()),
+        }
+    }
+
+    async fn close(&mut self) -> Outcome<()> {
+        self.note(Deed::done(
+            AuditEvent::Locked,
+            AuditAction::Execute,
+            None,
+            "vault",
+        ))?;
+        self.flush_lane()?;
+        self.commit().await
+    }
+}

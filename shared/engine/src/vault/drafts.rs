@@ -1,0 +1,261 @@
+//! Draft slots: unsaved work, one sealed blob per slot, overwritten in place.
+
+use crypto::{blank_draft, open_draft, seal_draft};
+use dossier::apply::mask_draft;
+use dossier::draft::{Draft, DraftBody, SLOT_COUNT};
+use dossier::project;
+use dossier::view::ClientRow;
+use protocol::draft::{DraftFrame, DraftHeader};
+use protocol::keybox::DocKind;
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::keys::Keys;
+use super::local;
+use super::quarantine::Piece;
+use super::stop::{Outcome, Stop};
+use super::turn::Turn;
+use crate::command::{Failure, Reply};
+use crate::store::{Store, StoreName};
+
+/// One slot in memory.
+pub(crate) struct Slot {
+    frame: DraftFrame,
+    draft: Option<Draft>,
+}
+
+/// The slots that were ever used, by number.
+#[derive(Default)]
+pub(crate) struct Slots {
+    slots: std::collections::BTreeMap<u8, Slot>,
+}
+
+impl Slots {
+    /// Open drafts by slot.
+    pub(crate) fn drafts(&self) -> Vec<(u8, Draft)> {
+        self.slots
+            .iter()
+            .filter_map(|(slot, held)| Some((*slot, held.draft.clone()?)))
+            .collect()
+    }
+
+    pub(crate) fn find(&self, slot: u8) -> Option<&Draft> {
+        self.slots.get(&slot)?.draft.as_ref()
+    }
+
+    /// The slot for work that has none yet: the one that holds it already (the answer may have got lost), or a
+    /// free one.
+    fn pick(&self, body: &DraftBody) -> Result<u8, Failure> {
+        let is_same = |held: &DraftBody| match (held, body) {
+            (DraftBody::Visit { visit, .. }, DraftBody::Visit { visit: wanted, .. }) => {
+                visit == wanted
+            }
+            _ => held == body,
+        };
+        let held =
+            (0..SLOT_COUNT).find(|slot| self.find(*slot).is_some_and(|draft| is_same(&draft.body)));
+        let free = || (0..SLOT_COUNT).find(|slot| self.find(*slot).is_none());
+        held.or_else(free).ok_or(Failure::SlotsFull)
+    }
+}
+
+fn slot_row(keys: &Keys, slot: u8) -> Vec<u8> {
+    local::row_name(&keys.local, StoreName::Draft, &[b"draft", &[slot]])
+}
+
+/// Reads every slot; what does not open is handed back as damage.
+pub(crate) async fn read_slots<S: Store>(store: &S, keys: &Keys) -> Outcome<(Slots, Vec<Piece>)> {
+    let rows: Vec<Vec<u8>> = (0..SLOT_COUNT).map(|slot| slot_row(keys, slot)).collect();
+    let stored = store.read_many(StoreName::Draft, &rows).await?;
+    let mut slots = Slots::default();
+    let mut damaged = Vec::new();
+    for ((slot, row), bytes) in (0..SLOT_COUNT).zip(rows).zip(stored) {
+        let Some(bytes) = bytes else { continue };
+        match read_slot(keys, slot, bytes.clone()) {
+            Some(held) => {
+                slots.slots.insert(slot, held);
+            }
+            None => damaged.push(Piece {
+                store: StoreName::Draft,
+                row,
+                bytes: Some(bytes),
+                client: None,
+                doc: None,
+                is_healed: false,
+            }),
+        }
+    }
+    Ok((slots, damaged))
+}
+
+fn read_slot(keys: &Keys, slot: u8, bytes: Vec<u8>) -> Option<Slot> {
+    let frame = DraftFrame::decode(bytes).ok()?;
+    let header = frame.header();
+    if header.account != keys.account || header.device != keys.device || header.slot != slot {
+        return None;
+    }
+    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
+    let text = open_draft(&frame, &keys.verify_key(), &key).ok()?;
+    let draft = if text.is_empty() {
+        None
+    } else {
+        Some(serde_json::from_slice(&text).ok()?)
+    };
+    Some(Slot { frame, draft })
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Saves unsaved work.
+    pub(crate) async fn save_draft(&mut self, slot: Option<u8>, body: DraftBody) -> Outcome<Reply> {
+        let client = match &body {
+            DraftBody::Visit { client, .. } => Some(*client),
+            DraftBody::Form { client, .. } => *client,
+        };
+        let needs_bsn = match client {
+            Some(client) => self.needs_bsn(client).await?,
+            None => false,
+        };
+        let (body, is_part_held) = mask_draft(body, needs_bsn);
+        let slot = match slot {
+            Some(slot) if slot < SLOT_COUNT => slot,
+            Some(_) => return Err(Failure::NotFound.into()),
+            None => self.session.slots.pick(&body)?,
+        };
+        let started_at = self
+            .session
+            .slots
+            .find(slot)
+            .map_or(self.now, |held| held.started_at);
+        self.put_draft(
+            slot,
+            Draft {
+                body,
+                started_at,
+                saved_at: self.now,
+            },
+        )?;
+        self.commit().await?;
+        Ok(Reply::DraftSaved { slot, is_part_held })
+    }
+
+    async fn needs_bsn(&mut self, client: dossier::id::ClientId) -> Outcome<bool> {
+        let place = (
+            Some(protocol::ClientId::from_bytes(client.0)),
+            DocKind::Dossier,
+            None,
+        );
+        let Some(doc) = self.session.catalogue.find(place).first().copied() else {
+            return Ok(false);
+        };
+        match self.open_doc(doc).await {
+            Ok(open) => Ok(project::needs_bsn(&open.document)),
+            Err(Stop::Failed(Failure::Corrupt)) => Ok(false),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn draft_header(&self, slot: u8) -> Outcome<DraftHeader> {
+        let earlier = self
+            .session
+            .slots
+            .slots
+            .get(&slot)
+            .map_or(0, |held| held.frame.header().counter);
+        Ok(DraftHeader {
+            account: self.keys.account,
+            device: self.keys.device,
+            slot,
+            incarnation: self.session.head.incarnation,
+            counter: earlier.checked_add(1).ok_or(Failure::Internal)?,
+            key: self.keys.draft_key()?.id(),
+        })
+    }
+
+    fn put_draft(&mut self, slot: u8, draft: Draft) -> Outcome<()> {
+        let header = self.draft_header(slot)?;
+        let text = Zeroizing::new(serde_json::to_vec(&draft).map_err(|_| Failure::Internal)?);
+        let key = self.keys.draft_key()?;
+        let frame = seal_draft(
+            self.rng,
+            &header,
+            &text,
+            &key,
+            self.keys.bundle.signing_key(),
+        )?;
+        self.put_slot(
+            slot,
+            Slot {
+                frame,
+                draft: Some(draft),
+            },
+        );
+        Ok(())
+    }
+
+    /// Blanks a slot with a blob of equal size; a slot never used stays as it is.
+    pub(crate) fn blank_slot(&mut self, slot: u8) -> Outcome<()> {
+        let header = self.draft_header(slot)?;
+        let key = self.keys.draft_key()?;
+        let Some(held) = self.session.slots.slots.get(&slot) else {
+            return Ok(());
+        };
+        let frame = blank_draft(
+            self.rng,
+            &header,
+            &held.frame,
+            &key,
+            self.keys.bundle.signing_key(),
+        )?;
+        self.put_slot(slot, Slot { frame, draft: None });
+        Ok(())
+    }
+
+    fn put_slot(&mut self, slot: u8, held: Slot) {
+        self.session.is_torn = true;
+        self.batch.put(
+            StoreName::Draft,
+            slot_row(self.keys, slot),
+            held.frame.as_bytes(),
+        );
+        self.session.slots.slots.insert(slot, held);
+    }
+
+    /// Blanks a slot.
+    pub(crate) async fn delete_draft(&mut self, slot: u8) -> Outcome<Reply> {
+        if self.session.slots.find(slot).is_some() {
+            self.blank_slot(slot)?;
+            self.commit().await?;
+        }
+        Ok(Reply::Done)
+    }
+
+    /// All open drafts: visits as rows, forms with their slot.
+    pub(crate) fn drafts(&self) -> Reply {
+        let mut visits = Vec::new();
+        let mut forms = Vec::new();
+        for (slot, draft) in self.session.slots.drafts() {
+            let row = project::draft_row(slot, &draft, |client| {
+                self.session.rows.get(&client).map(project::client_name)
+            });
+            match row {
+                Some(row) => visits.push(row),
+                None => forms.push((slot, draft)),
+            }
+        }
+        visits.sort_by_key(|row| (core::cmp::Reverse(row.saved_at), row.slot));
+        Reply::Drafts { visits, forms }
+    }
+
+    /// One draft with the client it belongs to.
+    pub(crate) fn draft(&self, slot: u8) -> Reply {
+        Reply::Draft(self.session.slots.find(slot).map(|draft| {
+            let client = match &draft.body {
+                DraftBody::Visit { client, .. } => Some(*client),
+                DraftBody::Form { client, .. } => *client,
+            };
+            let row: Option<ClientRow> =
+                client.and_then(|client| self.session.rows.get(&client).cloned());
+            (draft.clone(), row)
+        }))
+    }
+}

@@ -1,0 +1,91 @@
+//! What an open vault knows by heart: the device's secrets, the account chain and the epoch keys.
+
+use std::collections::BTreeMap;
+
+use crypto::{BodyKey, DeviceBundle, DraftKey, EpochKey, LocalKey, RouteKey, open_epoch_keys};
+use protocol::chain::{ChainView, Recipient};
+use protocol::{AccountId, DeviceIndex, Epoch, KeyId, VerifyKey};
+
+use crate::command::Failure;
+
+/// Secrets of an open vault; dropped, and by that zeroized, when it locks.
+pub(crate) struct Keys {
+    pub(crate) account: AccountId,
+    pub(crate) device: DeviceIndex,
+    pub(crate) bundle: DeviceBundle,
+    pub(crate) chain: ChainView,
+    pub(crate) local: LocalKey,
+    epochs: BTreeMap<Epoch, EpochKey>,
+}
+
+impl Keys {
+    /// Of an account that was just made.
+    pub(crate) fn of_new(chain: ChainView, bundle: DeviceBundle, epoch_key: EpochKey) -> Self {
+        Self {
+            account: chain.account(),
+            device: DeviceIndex(0),
+            local: bundle.derive_local_key(),
+            bundle,
+            epochs: BTreeMap::from([(chain.current_epoch(), epoch_key)]),
+            chain,
+        }
+    }
+
+    /// Of a device whose slot was opened.
+    pub(crate) fn open(
+        bundle: DeviceBundle,
+        device: DeviceIndex,
+        chain: ChainView,
+    ) -> Result<Self, Failure> {
+        let is_own = chain.verify_key(device) == Some(bundle.signing_key().verify_key());
+        let epochs = open_epoch_keys(&chain, Recipient::Device(device), bundle.hpke_key())
+            .map_err(|_| Failure::Corrupt)?;
+        if !is_own || !epochs.contains_key(&chain.current_epoch()) {
+            return Err(Failure::Corrupt);
+        }
+        Ok(Self {
+            account: chain.account(),
+            device,
+            local: bundle.derive_local_key(),
+            bundle,
+            chain,
+            epochs,
+        })
+    }
+
+    pub(crate) fn verify_key(&self) -> VerifyKey {
+        self.bundle.signing_key().verify_key()
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.chain.current_epoch()
+    }
+
+    pub(crate) fn epoch_key(&self, epoch: Epoch) -> Option<&EpochKey> {
+        self.epochs.get(&epoch)
+    }
+
+    pub(crate) fn epoch_key_by_id(&self, id: KeyId) -> Option<&EpochKey> {
+        self.epochs.values().find(|key| key.id() == id)
+    }
+
+    pub(crate) fn current_epoch_key(&self) -> Result<&EpochKey, Failure> {
+        self.epoch_key(self.epoch()).ok_or(Failure::Internal)
+    }
+
+    /// Opens the route of a record that names this place in the chain.
+    pub(crate) fn route_key_at(&self, position: u32) -> Option<RouteKey> {
+        let epoch = self.chain.epoch_at(position)?.epoch;
+        self.epoch_key(epoch).map(EpochKey::derive_route_key)
+    }
+
+    /// Opens bodies that belong to no document, of the epoch of that place in the chain.
+    pub(crate) fn body_key_at(&self, position: u32) -> Option<BodyKey> {
+        let epoch = self.chain.epoch_at(position)?.epoch;
+        self.epoch_key(epoch).map(EpochKey::derive_body_key)
+    }
+
+    pub(crate) fn draft_key(&self) -> Result<DraftKey, Failure> {
+        Ok(self.current_epoch_key()?.derive_draft_key())
+    }
+}

@@ -1,0 +1,275 @@
+//! Opening a stored document: the sealed head says what it must be, anything else is damage.
+
+use crypto::DocumentKey;
+use dossier::document::Document;
+use protocol::record::RecordKind;
+use protocol::{ChangeHash, DocId};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::catalogue::DocPlace;
+use super::head::DocHead;
+use super::local;
+use super::log::{Unread, open_listed, read_log};
+use super::quarantine::Piece;
+use super::session::{Health, OpenDoc};
+use super::shelf::domain_kind;
+use super::stop::Outcome;
+use super::turn::Turn;
+use crate::command::Failure;
+use crate::store::{Store, StoreName};
+
+/// What the rows of a document gave.
+struct Parts {
+    head: Option<DocHead>,
+    snapshot: Zeroizing<Vec<u8>>,
+    changes: Vec<Vec<u8>>,
+    damaged: Vec<(StoreName, Vec<u8>, Option<Vec<u8>>)>,
+    is_newer: bool,
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Brings a document into memory; one that is only partly readable comes with its health.
+    ///
+    /// Fails with `Corrupt` when nothing of it can be read.
+    pub(crate) async fn open_doc(&mut self, doc: DocId) -> Outcome<&OpenDoc> {
+        if !self.session.docs.contains_key(&doc) {
+            let open = self.load_doc(doc).await?;
+            self.session.docs.insert(doc, open);
+        }
+        self.session.touch(doc);
+        self.session.docs.get(&doc).ok_or(Failure::Internal.into())
+    }
+
+    /// Documents for one purpose, in memory.
+    pub(crate) async fn open_all(&mut self, place: DocPlace) -> Outcome<Vec<DocId>> {
+        let docs = self.session.catalogue.find(place);
+        for doc in &docs {
+            self.open_doc(*doc).await?;
+        }
+        Ok(docs)
+    }
+
+    async fn load_doc(&mut self, doc: DocId) -> Outcome<OpenDoc> {
+        let place = self.session.catalogue.place(doc).ok_or(Failure::NotFound)?;
+        let newest = self
+            .session
+            .catalogue
+            .newest_doc_key(doc)
+            .ok_or(Failure::Internal)?
+            .key;
+        let key = self.session.catalogue.doc_key(self.keys, doc, newest)?;
+        let parts = self.read_parts(doc, &key).await?;
+        let actor = self.make_actor();
+        if parts.damaged.is_empty()
+            && let Some(head) = &parts.head
+        {
+            let heads: Vec<[u8; 32]> = head.heads.iter().map(|hash| *hash.as_bytes()).collect();
+            let expected = (!parts.is_newer).then_some(heads.as_slice());
+            let changes: Vec<&[u8]> = parts.changes.iter().map(Vec::as_slice).collect();
+            if let Ok(document) =
+                Document::load_concatenated(&parts.snapshot, &changes, expected, actor)
+            {
+                let health = if parts.is_newer {
+                    Health::Newer
+                } else {
+                    Health::Whole
+                };
+                return Ok(OpenDoc {
+                    document,
+                    head: head.clone(),
+                    key,
+                    place,
+                    health,
+                    used: 0,
+                });
+            }
+        }
+        self.rescue_doc(doc, place, key, parts).await
+    }
+
+    async fn read_parts(&mut self, doc: DocId, key: &DocumentKey) -> Outcome<Parts> {
+        let (account, head_row) = (self.keys.account, self.head_row(doc));
+        let mut parts = Parts {
+            head: None,
+            snapshot: Zeroizing::default(),
+            changes: Vec::new(),
+            damaged: Vec::new(),
+            is_newer: false,
+        };
+        let stored = self.store.read(StoreName::Cursor, &head_row).await?;
+        let opened = stored.as_deref().map(|row| {
+            local::open_value(
+                &self.keys.local,
+                &account,
+                StoreName::Cursor,
+                &head_row,
+                row,
+            )
+        });
+        let Some(Ok(head)) = opened else {
+            parts.damaged.push((StoreName::Cursor, head_row, stored));
+            return Ok(parts);
+        };
+        let head: DocHead = head;
+        if let Some(row) = head.snapshot {
+            let stored = self.store.read(StoreName::Snapshot, &row).await?;
+            let snapshot_key = key.derive_snapshot_key();
+            let opened = stored.as_deref().map(|bytes| {
+                local::open_row(&snapshot_key, &account, StoreName::Snapshot, &row, bytes)
+            });
+            match opened {
+                Some(Ok(bytes)) => parts.snapshot = bytes,
+                _ => parts
+                    .damaged
+                    .push((StoreName::Snapshot, row.to_vec(), stored)),
+            }
+        }
+        let rows: Vec<Vec<u8>> = head
+            .records
+            .iter()
+            .map(|hash| hash.as_bytes().to_vec())
+            .collect();
+        let stored = self.store.read_many(StoreName::Record, &rows).await?;
+        for (hash, stored) in head.records.iter().zip(stored) {
+            let catalogue = &self.session.catalogue;
+            let find = |route: &protocol::record::Route| {
+                let key = catalogue.doc_key(self.keys, doc, route.key).ok()?;
+                Some(key.derive_body_key())
+            };
+            match open_listed(
+                self.keys,
+                hash,
+                stored.as_deref(),
+                doc,
+                RecordKind::Changes,
+                find,
+            ) {
+                Ok(body) => parts.changes.push(body.content),
+                Err(Unread::Skipped) => {}
+                Err(Unread::Newer) => parts.is_newer = true,
+                Err(Unread::Damaged) => {
+                    parts
+                        .damaged
+                        .push((StoreName::Record, hash.as_bytes().to_vec(), stored));
+                }
+            }
+        }
+        parts.head = Some(head);
+        Ok(parts)
+    }
+
+    /// Rebuilds a document from every record there is. The result counts as whole only when its heads are those
+    /// of the sealed head, or, where that is lost, when not one record of this device is missing.
+    async fn rescue_doc(
+        &mut self,
+        doc: DocId,
+        place: DocPlace,
+        key: DocumentKey,
+        mut parts: Parts,
+    ) -> Outcome<OpenDoc> {
+        let log = read_log(self.store, self.keys, Some(&self.session.head)).await?;
+        let mut changes = Vec::new();
+        for found in log.of(RecordKind::Changes, doc) {
+            let body_key = self
+                .session
+                .catalogue
+                .doc_key(self.keys, doc, found.route.key)?
+                .derive_body_key();
+            let body = crypto::open_body(&self.keys.account, &found.record, &body_key);
+            changes.extend(body.map(|body| body.content));
+        }
+        let heads = parts.head.as_ref().map(|head| {
+            head.heads
+                .iter()
+                .map(|hash| *hash.as_bytes())
+                .collect::<Vec<_>>()
+        });
+        let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        let actor = self.make_actor();
+        let is_sure = (heads.is_some() || log.is_complete) && !parts.is_newer;
+        let rebuilt = Document::load_concatenated(&[], &slices, heads.as_deref(), actor)
+            .ok()
+            .filter(|_| is_sure);
+        let is_healed = rebuilt.is_some();
+        if parts.damaged.is_empty() {
+            let head_row = self.head_row(doc);
+            let stored = self.store.read(StoreName::Cursor, &head_row).await?;
+            parts.damaged.push((StoreName::Cursor, head_row, stored));
+        }
+        let client = place.0.map(|client| *client.as_bytes());
+        let pieces = parts.damaged.into_iter().map(|(store, row, bytes)| Piece {
+            store,
+            row,
+            bytes,
+            client,
+            doc: Some(doc),
+            is_healed,
+        });
+        for piece in pieces {
+            if !self.session.found.contains(&piece) {
+                self.session.found.push(piece);
+            }
+        }
+        if let Some(document) = rebuilt {
+            let mut open = OpenDoc {
+                document,
+                head: DocHead::default(),
+                key,
+                place,
+                health: Health::Whole,
+                used: 0,
+            };
+            self.repair_doc(doc, &mut open)?;
+            return Ok(open);
+        }
+        let document = salvage(&parts.snapshot, &parts.changes, &changes, place, actor)
+            .ok_or(Failure::Corrupt)?;
+        let head = parts.head.unwrap_or_default();
+        Ok(OpenDoc {
+            document,
+            head,
+            key,
+            place,
+            health: Health::Damaged,
+            used: 0,
+        })
+    }
+
+    /// Writes a rebuilt document anew; the rows go with the next commit.
+    fn repair_doc(&mut self, doc: DocId, open: &mut OpenDoc) -> Outcome<()> {
+        let batch = core::mem::take(&mut self.batch);
+        open.head.heads = open
+            .document
+            .heads()
+            .into_iter()
+            .map(ChangeHash::from_bytes)
+            .collect();
+        let written = self.snapshot_doc(open).and_then(|()| {
+            let row = self.head_row(doc);
+            self.put_value(StoreName::Cursor, row, &open.head)
+        });
+        let repairs = core::mem::replace(&mut self.batch, batch);
+        written?;
+        self.session.repairs.changes.extend(repairs.changes);
+        Ok(())
+    }
+}
+
+/// As much as hangs together of a damaged document; `None` = nothing.
+fn salvage(
+    snapshot: &[u8],
+    listed: &[Vec<u8>],
+    logged: &[Vec<u8>],
+    place: DocPlace,
+    actor: [u8; 16],
+) -> Option<Document> {
+    let mut document = match Document::load(snapshot, None, actor) {
+        Ok(document) => document,
+        Err(_) => Document::new(domain_kind(place)?, actor),
+    };
+    for changes in logged.iter().chain(listed) {
+        let _ = document.apply_changes(changes);
+    }
+    (!document.heads().is_empty()).then_some(document)
+}

@@ -1,0 +1,164 @@
+//! All records of the store, read through when a row that should name them is damaged.
+
+use std::collections::BTreeMap;
+
+use crypto::{open_body, open_route};
+use protocol::body::{Body, BodyError};
+use protocol::record::{KindRule, Record, RecordError, RecordKind, Route};
+use protocol::{DeviceIndex, DocId, Domain, Incarnation, RecordHash, Seq, hash};
+
+use super::head::DeviceHead;
+use super::keys::Keys;
+use super::stop::Outcome;
+use crate::store::{Store, StoreName};
+
+/// One verified record with its opened route.
+pub(crate) struct LogRecord {
+    pub(crate) hash: RecordHash,
+    pub(crate) record: Record,
+    pub(crate) route: Route,
+}
+
+/// Every record that verifies, in the order it was made.
+pub(crate) struct Log {
+    pub(crate) records: Vec<LogRecord>,
+    /// Each sequence is without gaps, and the device's own one ends where its head says.
+    pub(crate) is_complete: bool,
+    /// Rows that are not what their key says: key and bytes.
+    pub(crate) damaged: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Reads every record; `head` is the device's own head, where that is known.
+pub(crate) async fn read_log<S: Store>(
+    store: &S,
+    keys: &Keys,
+    head: Option<&DeviceHead>,
+) -> Outcome<Log> {
+    let mut damaged = Vec::new();
+    let mut sequences: BTreeMap<(DeviceIndex, Incarnation), BTreeMap<Seq, LogRecord>> =
+        BTreeMap::new();
+    for (key, value) in store.read_prefix(StoreName::Record, &[]).await? {
+        if hash_of(keys, &value).as_bytes().as_slice() != key {
+            damaged.push((key, value));
+        } else if let Some(found) = read_record(keys, value) {
+            let outer = found.record.outer();
+            sequences
+                .entry((outer.device, outer.incarnation))
+                .or_default()
+                .insert(outer.seq, found);
+        }
+    }
+    let own_end = sequences
+        .get(&(
+            keys.device,
+            head.map_or(Incarnation::NIL, |head| head.incarnation),
+        ))
+        .and_then(|sequence| sequence.last_key_value())
+        .map(|(seq, last)| (*seq, last.hash));
+    let expected_end = head
+        .filter(|head| head.seq != Seq(0))
+        .map(|head| (head.seq, head.prev));
+    let is_complete =
+        head.is_some() && own_end == expected_end && sequences.values().all(is_linked);
+    let records = sequences
+        .into_values()
+        .flat_map(BTreeMap::into_values)
+        .collect();
+    Ok(Log {
+        records,
+        is_complete,
+        damaged,
+    })
+}
+
+fn hash_of(keys: &Keys, bytes: &[u8]) -> RecordHash {
+    RecordHash::from_bytes(hash(Domain::RecordHash, &[keys.account.as_bytes(), bytes]))
+}
+
+fn read_record(keys: &Keys, bytes: Vec<u8>) -> Option<LogRecord> {
+    let record = Record::decode(bytes).ok()?;
+    let hash = record.hash(&keys.account);
+    let outer = record.outer();
+    let verify_key = keys.chain.verify_key(outer.device)?;
+    if !keys.chain.contains(&outer.chain) {
+        return None;
+    }
+    record.verify(&keys.account, &verify_key).ok()?;
+    let route = open_route(
+        &keys.account,
+        &record,
+        &keys.route_key_at(outer.chain.position)?,
+    )
+    .ok()?;
+    Some(LogRecord {
+        hash,
+        record,
+        route,
+    })
+}
+
+fn is_linked(sequence: &BTreeMap<Seq, LogRecord>) -> bool {
+    let mut expected = (Seq(1), RecordHash::NIL);
+    for (seq, found) in sequence {
+        if (*seq, found.record.outer().prev) != expected {
+            return false;
+        }
+        expected = (Seq(seq.0.saturating_add(1)), found.hash);
+    }
+    true
+}
+
+impl Log {
+    /// Records of one kind and document, in order.
+    pub(crate) fn of(&self, kind: RecordKind, doc: DocId) -> impl Iterator<Item = &LogRecord> {
+        self.records
+            .iter()
+            .filter(move |found| found.route.kind == kind && found.route.doc == doc)
+    }
+}
+
+/// Why one record of a document's list gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// Missing, damaged or another one.
+    Damaged,
+    /// Of a newer version: the document may not be written.
+    Newer,
+    /// Of a newer version, and nothing this one has to know.
+    Skipped,
+}
+
+/// Opens the record that stands under its hash. The hash, taken from a sealed row, vouches for it.
+pub(crate) fn open_listed(
+    keys: &Keys,
+    hash: &RecordHash,
+    row: Option<&[u8]>,
+    doc: DocId,
+    kind: RecordKind,
+    find_key: impl FnOnce(&Route) -> Option<crypto::BodyKey>,
+) -> Result<Body, Unread> {
+    let row = row
+        .filter(|row| hash_of(keys, row) == *hash)
+        .ok_or(Unread::Damaged)?;
+    let record = Record::decode(row.to_vec()).map_err(|error| match error {
+        RecordError::Format { .. } | RecordError::Lane { .. } => Unread::Newer,
+        _ => Unread::Damaged,
+    })?;
+    let route_key = keys
+        .route_key_at(record.outer().chain.position)
+        .ok_or(Unread::Damaged)?;
+    let route = open_route(&keys.account, &record, &route_key).map_err(|_| Unread::Damaged)?;
+    match route.kind.rule() {
+        KindRule::Keep => return Err(Unread::Skipped),
+        KindRule::ReadOnly => return Err(Unread::Newer),
+        KindRule::Apply => {}
+    }
+    if route.doc != doc || route.kind != kind {
+        return Err(Unread::Damaged);
+    }
+    let body_key = find_key(&route).ok_or(Unread::Damaged)?;
+    open_body(&keys.account, &record, &body_key).map_err(|error| match error {
+        crypto::RecordOpenError::Body(BodyError::Version { .. }) => Unread::Newer,
+        _ => Unread::Damaged,
+    })
+}

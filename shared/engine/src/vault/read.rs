@@ -1,0 +1,224 @@
+//! Reading: views of documents, noted in the access log before they are answered.
+
+use dossier::calendar;
+use dossier::id::{ClientId, EntryId};
+use dossier::project;
+use dossier::view::VisitsView;
+use protocol::audit::{AuditAction, AuditEvent};
+use protocol::keybox::DocKind;
+use protocol::{ClientId as Owner, DocId};
+use rand_core::CryptoRng;
+
+use super::lane::Deed;
+use super::stop::{Outcome, Stop};
+use super::turn::Turn;
+use crate::command::{ClientFilter, Failure, Reply, UnreadableRow};
+use crate::store::Store;
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// The caregiver's own data.
+    pub(crate) async fn profile(&mut self) -> Outcome<Reply> {
+        let docs = self.open_all((None, DocKind::Profile, None)).await?;
+        let open = docs
+            .first()
+            .and_then(|doc| self.session.docs.get(doc))
+            .ok_or(Failure::NotFound)?;
+        Ok(Reply::Profile(
+            project::profile(&open.document).ok_or(Failure::NotFound)?,
+        ))
+    }
+
+    /// Vandaag.
+    pub(crate) fn today(&self) -> Reply {
+        let rows: Vec<_> = self.session.rows.values().cloned().collect();
+        Reply::Today(Box::new(project::today(
+            &rows,
+            &self.session.slots.drafts(),
+            self.now,
+        )))
+    }
+
+    /// The client list.
+    pub(crate) fn clients(&self, query: &str, filter: ClientFilter) -> Reply {
+        let filter = match filter {
+            ClientFilter::Recent => project::Filter::Recent,
+            ClientFilter::Attention => project::Filter::Attention,
+            ClientFilter::All => project::Filter::All,
+            ClientFilter::Closed => project::Filter::Closed,
+        };
+        let rows: Vec<_> = self.session.rows.values().cloned().collect();
+        Reply::Clients(project::search(&rows, query, filter, self.now))
+    }
+
+    /// Notes that clients were searched.
+    pub(crate) async fn note_search(&mut self) -> Outcome<Reply> {
+        self.note(Deed::done(
+            AuditEvent::Searched,
+            AuditAction::Execute,
+            None,
+            "clients",
+        ))?;
+        self.commit().await?;
+        Ok(Reply::Done)
+    }
+
+    /// A client's page.
+    pub(crate) async fn client(&mut self, client: ClientId) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let dossiers = self.open_all((Some(owner), DocKind::Dossier, None)).await?;
+        let identities = self
+            .open_readable((Some(owner), DocKind::Identity, None))
+            .await?;
+        self.note_reading(client.0, "dossier").await?;
+        let find = |doc: &DocId| self.session.docs.get(doc).map(|open| &open.document);
+        let dossier = dossiers.first().and_then(find).ok_or(Failure::NotFound)?;
+        let identity = identities.first().and_then(find);
+        let row = match self.session.rows.get(&client) {
+            Some(row) => row.clone(),
+            None => project::client_row(client, dossier, identity, None),
+        };
+        let years = self
+            .session
+            .catalogue
+            .journals(owner)
+            .into_iter()
+            .map(|(year, _)| year)
+            .collect();
+        let unreadable = self.session.unreadable_count(client);
+        Ok(Reply::Client(Box::new(project::client_view(
+            row, dossier, identity, years, unreadable,
+        ))))
+    }
+
+    /// The whole BSN.
+    pub(crate) async fn reveal_bsn(&mut self, client: ClientId) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let identities = self
+            .open_all((Some(owner), DocKind::Identity, None))
+            .await?;
+        self.note_reading(client.0, "bsn").await?;
+        let mut open = identities
+            .iter()
+            .filter_map(|doc| self.session.docs.get(doc));
+        let bsn = open.find_map(|open| project::reveal_bsn(&open.document));
+        Ok(Reply::Bsn(bsn.ok_or(Failure::NotFound)?))
+    }
+
+    /// Signed visits of one year.
+    pub(crate) async fn visits(&mut self, client: ClientId, year: Option<u16>) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let mut years: Vec<u16> = self
+            .session
+            .catalogue
+            .journals(owner)
+            .into_iter()
+            .map(|(year, _)| year)
+            .collect();
+        years.dedup();
+        let this_year = || {
+            calendar::today(self.now)
+                .ok()
+                .and_then(|date| u16::try_from(date.year()).ok())
+        };
+        let year = year
+            .or(years.first().copied())
+            .or_else(this_year)
+            .ok_or(Failure::NotFound)?;
+        let journals = self.open_journals(owner, year).await?;
+        self.note_reading(client.0, &format!("journal/{year}"))
+            .await?;
+        let mut rows = Vec::new();
+        for open in journals.iter().filter_map(|doc| self.session.docs.get(doc)) {
+            rows.extend(project::visits(&open.document).0);
+        }
+        if journals.len() > 1 {
+            rows.sort_by(|one, other| {
+                (&other.date, &other.begin, other.id).cmp(&(&one.date, &one.begin, one.id))
+            });
+            rows.dedup_by_key(|row| row.id);
+        }
+        Ok(Reply::Visits(VisitsView { year, years, rows }))
+    }
+
+    /// One signed visit.
+    pub(crate) async fn visit(
+        &mut self,
+        client: ClientId,
+        year: u16,
+        visit: EntryId,
+    ) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let journals = self.open_journals(owner, year).await?;
+        self.note_reading(client.0, &format!("entry/{visit}"))
+            .await?;
+        let mut open = journals.iter().filter_map(|doc| self.session.docs.get(doc));
+        let view = open.find_map(|open| project::visit(&open.document, visit));
+        Ok(Reply::Visit(Box::new(view.ok_or(Failure::NotFound)?)))
+    }
+
+    /// What a new visit may take over.
+    pub(crate) async fn last_visit(&mut self, client: ClientId) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let mut found = None;
+        for (_, doc) in self.session.catalogue.journals(owner) {
+            match self.open_doc(doc).await {
+                Ok(open) => found = project::last_visit(&open.document),
+                Err(Stop::Failed(Failure::Corrupt)) => {}
+                Err(stop) => return Err(stop),
+            }
+            if found.is_some() {
+                break;
+            }
+        }
+        if found.is_some() {
+            self.note_reading(client.0, "last-visit").await?;
+        }
+        Ok(Reply::LastVisit(found))
+    }
+
+    /// Pieces that cannot be read.
+    pub(crate) async fn unreadable(&mut self) -> Outcome<Reply> {
+        if !self.session.found.is_empty() {
+            self.commit().await?;
+        }
+        let lost = self.session.quarantine.iter().filter(|row| !row.is_healed);
+        let rows = lost.map(|row| UnreadableRow {
+            client: row.client.map(|client| {
+                let client = ClientId(client);
+                let name = self
+                    .session
+                    .rows
+                    .get(&client)
+                    .map(project::client_name)
+                    .unwrap_or_default();
+                (client, name)
+            }),
+            found_at: row.found_at,
+            size_bytes: row.size_bytes,
+        });
+        Ok(Reply::Unreadable(rows.collect()))
+    }
+
+    async fn open_journals(&mut self, owner: Owner, year: u16) -> Outcome<Vec<DocId>> {
+        let place = (Some(owner), DocKind::Journal, Some(year));
+        let readable = self.open_readable(place).await?;
+        if readable.is_empty() && !self.session.catalogue.find(place).is_empty() {
+            return Err(Failure::Corrupt.into());
+        }
+        Ok(readable)
+    }
+
+    fn known(&self, client: ClientId) -> Result<Owner, Failure> {
+        let owner = Owner::from_bytes(client.0);
+        let is_known = !self
+            .session
+            .catalogue
+            .find((Some(owner), DocKind::Dossier, None))
+            .is_empty();
+        if is_known {
+            Ok(owner)
+        } else {
+            Err(Failure::NotFound)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! One command at work on an open vault: what it reads and changes, and the one batch it ends in.
+
+use crypto::{BodyKey, make_bytes, seal_record};
+use protocol::body::Body;
+use protocol::record::{Lane, Outer, RecordKind, Route};
+use protocol::{DocId, Generation, KeyId, RecordHash};
+use rand_core::CryptoRng;
+
+use super::keys::Keys;
+use super::local;
+use super::session::Session;
+use super::stop::Outcome;
+use crate::command::Failure;
+use crate::store::{Batch, Store, StoreName};
+
+/// Name of the row of the device's own head.
+const DEVICE_HEAD: &[u8] = b"device-head";
+
+/// A command at work.
+pub(crate) struct Turn<'a, S, R> {
+    pub(crate) store: &'a S,
+    pub(crate) keys: &'a Keys,
+    pub(crate) session: &'a mut Session,
+    pub(crate) rng: &'a mut R,
+    /// Ms since the epoch, UTC.
+    pub(crate) now: i64,
+    pub(crate) batch: Batch,
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Name of a local row.
+    pub(crate) fn name(&self, store: StoreName, parts: &[&[u8]]) -> Vec<u8> {
+        local::row_name(&self.keys.local, store, parts)
+    }
+
+    /// Puts a sealed local row into the batch.
+    pub(crate) fn put_row(
+        &mut self,
+        store: StoreName,
+        row: Vec<u8>,
+        plaintext: &[u8],
+    ) -> Outcome<()> {
+        let sealed = local::seal_row(
+            self.rng,
+            &self.keys.local,
+            &self.keys.account,
+            store,
+            &row,
+            plaintext,
+        )?;
+        self.batch.put(store, row, sealed);
+        Ok(())
+    }
+
+    /// [`Turn::put_row`] for a value.
+    pub(crate) fn put_value<T: minicbor::Encode<()>>(
+        &mut self,
+        store: StoreName,
+        row: Vec<u8>,
+        value: &T,
+    ) -> Outcome<()> {
+        let sealed = local::seal_value(
+            self.rng,
+            &self.keys.local,
+            &self.keys.account,
+            store,
+            &row,
+            value,
+        )?;
+        self.batch.put(store, row, sealed);
+        Ok(())
+    }
+
+    /// Seals and signs the next record of this device and puts it, with its outbox entry, into the batch.
+    pub(crate) fn append(
+        &mut self,
+        lane: Lane,
+        kind: RecordKind,
+        (doc, generation, key): (DocId, Generation, KeyId),
+        body: &Body,
+        body_key: &BodyKey,
+    ) -> Outcome<RecordHash> {
+        self.session.is_torn = true;
+        let keys = self.keys;
+        let head = &mut self.session.head;
+        let seq = head.seq.next().ok_or(Failure::Internal)?;
+        let chain = keys.chain.point();
+        let outer = Outer {
+            lane,
+            device: keys.device,
+            incarnation: head.incarnation,
+            seq,
+            prev: head.prev,
+            chain,
+        };
+        let route = Route {
+            kind,
+            doc,
+            generation,
+            key,
+            seen: Vec::new(),
+        };
+        let route_key = keys.current_epoch_key()?.derive_route_key();
+        let signing = keys.bundle.signing_key();
+        let record = seal_record(
+            self.rng,
+            &keys.account,
+            &outer,
+            &route,
+            body,
+            &route_key,
+            body_key,
+            signing,
+        )?;
+        let hash = record.hash(&keys.account);
+        (head.seq, head.prev) = (seq, hash);
+        let place = (head.incarnation, seq);
+        let row = self.name(StoreName::Outbox, &[hash.as_bytes()]);
+        self.put_value(StoreName::Outbox, row, &place)?;
+        self.batch
+            .put(StoreName::Record, *hash.as_bytes(), record.into_bytes());
+        Ok(hash)
+    }
+
+    /// Commits all that this turn made, with the heads, the access log and the repairs found on the way.
+    pub(crate) async fn commit(&mut self) -> Outcome<()> {
+        self.session.is_torn = true;
+        self.flush_lane_if_due()?;
+        self.put_lane()?;
+        self.put_found().await?;
+        let repairs = core::mem::take(&mut self.session.repairs);
+        self.batch.changes.extend(repairs.changes);
+        self.session.head.clock_max = self.session.head.clock_max.max(self.now);
+        let row = device_head_row(self.keys);
+        let head = self.session.head.clone();
+        self.put_value(StoreName::Cursor, row, &head)?;
+        self.store.commit(core::mem::take(&mut self.batch)).await?;
+        self.session.is_torn = false;
+        Ok(())
+    }
+
+    /// A fresh random actor for a document that is opened or made.
+    pub(crate) fn make_actor(&mut self) -> [u8; 16] {
+        make_bytes(self.rng)
+    }
+}
+
+/// Row of the device's own head.
+pub(crate) fn device_head_row(keys: &Keys) -> Vec<u8> {
+    local::row_name(&keys.local, StoreName::Cursor, &[DEVICE_HEAD])
+}
