@@ -73,3 +73,61 @@ pub(crate) fn open_with_nonce(
     let (nonce, sealed) = bytes.split_first_chunk().ok_or(AeadError)?;
     open(key, nonce, aad, sealed)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use serde_json::Value;
+    use shake::{
+        Shake128,
+        digest::{ExtendableOutput, Update, XofReader},
+    };
+
+    use super::*;
+
+    fn vectors() -> Value {
+        serde_json::from_str(include_str!("../../../tests/vectors/external/xaes.json")).unwrap()
+    }
+
+    #[test]
+    fn published_vectors() {
+        for vector in vectors()["vectors"].as_array().unwrap() {
+            let field = |name: &str| hex::decode(vector[name].as_str().unwrap()).unwrap();
+            let key = Secret::from_slice(&field("key")).unwrap();
+            let nonce = field("nonce").try_into().unwrap();
+            let sealed = seal(&key, &nonce, &field("aad"), &field("plaintext")).unwrap();
+            assert_eq!(sealed, field("ciphertext"));
+            assert_eq!(
+                open(&key, &nonce, &field("aad"), &sealed)
+                    .unwrap()
+                    .as_slice(),
+                field("plaintext")
+            );
+        }
+    }
+
+    #[test]
+    fn published_accumulated_vector() {
+        let expected = vectors()["accumulated"].clone();
+        let mut stream = Shake128::default().finalize_xof();
+        let mut read = |length: usize| {
+            let mut bytes = vec![0; length];
+            stream.read(&mut bytes);
+            bytes
+        };
+        let mut digest = Shake128::default();
+        for _ in 0..expected["iterations"].as_u64().unwrap() {
+            let key = Secret::from_slice(&read(32)).unwrap();
+            let nonce = read(24).try_into().unwrap();
+            let length = usize::from(read(1)[0]);
+            let plaintext = read(length);
+            let length = usize::from(read(1)[0]);
+            let aad = read(length);
+            digest.update(&seal(&key, &nonce, &aad, &plaintext).unwrap());
+        }
+        let mut hash = [0; 32];
+        digest.finalize_xof().read(&mut hash);
+        assert_eq!(hex::encode(hash), expected["hash"].as_str().unwrap());
+    }
+}

@@ -188,3 +188,110 @@ fn check_x25519_part(bytes: &[u8]) -> Result<(), SealError> {
     .map(|_| ())
     .map_err(|_| SealError::PublicKey)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use core::convert::Infallible;
+
+    use rand_core::{TryCryptoRng, TryRng};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::secret::make_bytes;
+
+    /// Gives out the bytes of a vector.
+    struct Fixed(Vec<u8>);
+
+    impl TryRng for Fixed {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            Ok(u32::from_le_bytes(make_bytes(self)))
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            Ok(u64::from_le_bytes(make_bytes(self)))
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+            bytes.copy_from_slice(&self.0.drain(..bytes.len()).collect::<Vec<u8>>());
+            Ok(())
+        }
+    }
+
+    impl TryCryptoRng for Fixed {}
+
+    /// draft-connolly-cfrg-xwing-kem, appendix C.
+    #[test]
+    fn published_vectors() {
+        let vectors: Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/external/xwing.json"))
+                .unwrap();
+        for vector in vectors["vectors"].as_array().unwrap() {
+            let field = |name: &str| hex::decode(vector[name].as_str().unwrap()).unwrap();
+            let key = HpkeKey::from_seed(Secret::from_slice(&field("sk")).unwrap());
+            assert_eq!(key.public_key().unwrap(), field("pk"));
+            let public = <XWing as Kem>::PublicKey::from_bytes(&field("pk")).unwrap();
+            let (shared, enc) =
+                XWing::encap_with_rng(&public, None, &mut Fixed(field("eseed"))).unwrap();
+            assert_eq!(enc.to_bytes().to_vec(), field("ct"));
+            assert_eq!(shared.0.to_vec(), field("ss"));
+            let opened = XWing::decap(&key.secret_key().unwrap(), None, &enc).unwrap();
+            assert_eq!(opened.0.to_vec(), field("ss"));
+        }
+    }
+
+    /// RFC 7748: the points whose every multiple by a clamped scalar is zero.
+    #[test]
+    fn x25519_parts_that_contribute_nothing_are_refused() {
+        let mut random = Fixed((0..255).collect());
+        let key = HpkeKey::make(&mut random);
+        let epoch_key = EpochKey::make(&mut random);
+        let good = key.public_key().unwrap();
+        for part in [
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+            "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ] {
+            let mut bad = good.clone();
+            let from = bad.len() - X25519_BYTES;
+            bad[from..].copy_from_slice(&hex::decode(part).unwrap());
+            let refused = seal_epoch_key(
+                &mut Fixed(vec![7; 256]),
+                &AccountId::NIL,
+                &ChainHash::NIL,
+                Recipient::Recovery,
+                SealSuite::XWing,
+                &bad,
+                Epoch(0),
+                &epoch_key,
+            );
+            assert_eq!(refused.err(), Some(SealError::PublicKey), "{part}");
+            let seal = Seal {
+                recipient: Recipient::Recovery,
+                suite: SealSuite::XWing,
+                enc: bad,
+                sealed: vec![0; 48],
+            };
+            let seal = Seal {
+                enc: seal.enc[96..].to_vec(),
+                ..seal
+            };
+            let opened = open_epoch_key(
+                &AccountId::NIL,
+                &ChainHash::NIL,
+                &seal,
+                Epoch(0),
+                epoch_key.id(),
+                &key,
+            );
+            assert_eq!(opened.err(), Some(SealError::Open), "{part}");
+        }
+    }
+}

@@ -20,6 +20,8 @@
 mod account;
 mod aead;
 mod draft;
+#[cfg(test)]
+mod frozen;
 mod hpke_seal;
 mod kdf;
 mod key;

@@ -134,6 +134,11 @@ impl RecoveryCode {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) const fn expose_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     fn all_digits(&self) -> Zeroizing<Vec<u8>> {
         let mut digits = Zeroizing::new(Vec::with_capacity(CODE_CHARS + CHECK_CHARS));
         let mut bits = (0_u32, 0_u32);
