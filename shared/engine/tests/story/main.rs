@@ -1,0 +1,20 @@
+//! Stories of one device: a caregiver, a tablet, a disk that may fail, power that may be cut.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod crash;
+mod damage;
+mod day;
+mod draft;
+mod log;
+mod long;
+mod newer;
+mod passphrase;
+mod quota;
+mod secrecy;
+mod tablet;
