@@ -6,12 +6,11 @@
 //! first six fields, where the account of the genesis is all zero. The chain is never shortened.
 
 mod entry;
+mod part;
 mod view;
 
-pub use entry::{
-    Card, ChainKind, Cut, Entry, EntryDraft, EpochStart, Erase, Recipient, RecoveryEntry, Seal,
-    SealSuite, Signer,
-};
+pub use entry::{ChainKind, Entry, EntryDraft, Erase, RecoveryEntry};
+pub use part::{Card, Cut, EpochStart, Recipient, Seal, SealSuite, Signer};
 pub use view::{ChainRelation, ChainView, DeviceState, EpochState, verify};
 
 use crate::{DeviceIndex, Epoch, cbor::CborError, signature::SignatureError};

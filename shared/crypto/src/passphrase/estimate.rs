@@ -288,6 +288,8 @@ const ROWS: &[&str] = &[
     "1234567890",
     "qazwsxedcrfvtgb",
     "1qaz2wsx3edc4rfv",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "q1w2e3r4t5y6u7i8o9p0",
     "abcdefghijklmnopqrstuvwxyz",
     "!@#$%^&*()",
     "147258369",
