@@ -52,7 +52,7 @@ pub(super) fn correct(
         Field::CorrectionReason,
         &input.reason,
         REASON_CHARS_MAX,
-        Required::Yes(Some("A11")),
+        Required::Yes(None),
     );
     let content = Entry::default()
         .with_text(FIELD, visit_field_code(input.field))

@@ -48,13 +48,14 @@ pub fn client_row(
 ) -> ClientRow {
     let mut row = without_visits(client, dossier, identity);
     let Some(journal) = journal else { return row };
-    row.last_visit_at = visit::newest(journal).map(|(_, begin)| begin);
-    for (id, entry, _) in visit::signed(journal) {
-        row.answered.extend(answer(id, &entry));
-        row.changed_at = row
-            .changed_at
-            .max(entry.int(RECORDED_AT).unwrap_or(i64::MIN));
-    }
+    let summary = visit::summary(journal);
+    row.last_visit_at = summary.newest.map(|(_, begin)| begin);
+    row.changed_at = row.changed_at.max(summary.recorded_at.unwrap_or(i64::MIN));
+    row.answered = summary
+        .visits
+        .iter()
+        .filter_map(|(id, entry)| answer(*id, entry))
+        .collect();
     trim_answered(&mut row);
     row
 }
@@ -100,7 +101,7 @@ pub fn refresh_row(
                 input.field,
                 VisitField::Date | VisitField::Begin | VisitField::End
             ) {
-                let newest = visit::newest(journal).map(|(_, begin)| begin);
+                let newest = visit::summary(journal).newest.map(|(_, begin)| begin);
                 row.last_visit_at = if is_of_later_year(earlier, journal) {
                     row.last_visit_at.max(newest)
                 } else {

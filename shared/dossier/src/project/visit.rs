@@ -54,7 +54,7 @@ pub fn visit(journal: &Document, id: EntryId) -> Option<VisitView> {
 /// Actions of the visit of this journal that began last.
 #[must_use]
 pub fn last_visit(journal: &Document) -> Option<LastVisit> {
-    let (id, _) = newest(journal)?;
+    let (id, _) = summary(journal).newest?;
     let view = visit(journal, id)?;
     let lines = view
         .done
@@ -68,24 +68,46 @@ pub fn last_visit(journal: &Document) -> Option<LastVisit> {
     })
 }
 
-/// Id and begin of the visit that began last.
-pub(crate) fn newest(journal: &Document) -> Option<(EntryId, i64)> {
-    let mut corrected = Amendments::read(journal);
-    signed(journal)
-        .filter_map(|(id, entry, _)| {
-            let begin = match corrected.take(id) {
-                amendments if amendments.has_times() => {
-                    view(journal, id, &entry, false, amendments)?.begin_at
-                }
-                _ => parse_rfc3339(&entry.text(BEGIN)).ok()?.ms,
-            };
-            Some((id, begin))
-        })
-        .max_by_key(|(id, begin)| (*begin, *id))
+/// What a row of the client list needs of a whole journal.
+pub(crate) struct Summary {
+    /// Id and begin of the visit that began last.
+    pub(crate) newest: Option<(EntryId, i64)>,
+    /// When the newest entry was signed.
+    pub(crate) recorded_at: Option<i64>,
+    /// Every visit that can be read.
+    pub(crate) visits: Vec<(EntryId, Entry)>,
+}
+
+/// Reads a journal once, without building views.
+pub(crate) fn summary(journal: &Document) -> Summary {
+    let mut amendments = Amendments::read(journal);
+    let mut summary = Summary {
+        newest: None,
+        recorded_at: amendments.recorded_at(),
+        visits: Vec::new(),
+    };
+    for (id, entry, _) in signed(journal) {
+        let of_visit = amendments.take(id);
+        let begin = if of_visit.has_times() {
+            view(journal, id, &entry, false, of_visit).map(|view| view.begin_at)
+        } else {
+            parse_rfc3339(&entry.text(BEGIN)).ok().map(|at| at.ms)
+        };
+        let Some(begin) = begin else { continue };
+        if summary
+            .newest
+            .is_none_or(|(known, at)| (at, known) < (begin, id))
+        {
+            summary.newest = Some((id, begin));
+        }
+        summary.recorded_at = summary.recorded_at.max(entry.int(RECORDED_AT));
+        summary.visits.push((id, entry));
+    }
+    summary
 }
 
 /// Every visit entry with its id and whether concurrent ones stand under the same id.
-pub(crate) fn signed(journal: &Document) -> impl Iterator<Item = (EntryId, Entry, bool)> {
+fn signed(journal: &Document) -> impl Iterator<Item = (EntryId, Entry, bool)> {
     journal
         .keyed_entries(VISIT)
         .filter_map(|(id, entry, has_others)| Some((id.parse().ok()?, entry, has_others)))
@@ -130,6 +152,15 @@ impl Amendments {
             corrections: oldest_first(one(CORRECTION)),
             additions: oldest_first(one(ADDITION)),
         }
+    }
+
+    fn recorded_at(&self) -> Option<i64> {
+        let all = self
+            .corrections
+            .values()
+            .chain(self.additions.values())
+            .flatten();
+        all.filter_map(|(_, entry)| entry.int(RECORDED_AT)).max()
     }
 
     fn take(&mut self, visit: EntryId) -> OfVisit {
