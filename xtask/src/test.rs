@@ -1,9 +1,6 @@
 //! `test`: every test, the browser included.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-use anyhow::ensure;
 
 use crate::{build, machine, place, run, shell};
 
@@ -41,10 +38,8 @@ pub(crate) fn test_built(built: &build::Built, rest: &[OsString]) -> anyhow::Res
     check_vectors()
 }
 
-/// Runs every `check_*.py` beside frozen vectors, in an environment with what its `requirements.txt` names.
+/// Opens the frozen vectors with other libraries than the product's.
 fn check_vectors() -> anyhow::Result<()> {
-    let checks = vector_checks()?;
-    ensure!(!checks.is_empty(), "no check_*.py beside frozen vectors");
     machine::install_python()?;
     let environment = place::target().join("python");
     let python = environment.join("bin/python");
@@ -55,51 +50,18 @@ fn check_vectors() -> anyhow::Result<()> {
                 .arg(&environment),
         )?;
     }
-    for check in checks {
-        let needs = check.with_file_name("requirements.txt");
-        if needs.is_file() {
-            let quiet = [
+    let folder = place::root().join("tests/python");
+    shell::done(
+        shell::program(&python)
+            .args([
                 "-m",
                 "pip",
                 "install",
                 "--quiet",
                 "--disable-pip-version-check",
-                "--requirement",
-            ];
-            shell::done(shell::program(&python).args(quiet).arg(&needs))?;
-        }
-        shell::done(shell::program(&python).arg(&check))?;
-    }
-    Ok(())
-}
-
-fn vector_checks() -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for folder in [
-        "shared/protocol",
-        "shared/crypto",
-        "shared/engine",
-        "shared/dossier",
-        "tests",
-    ] {
-        for inside in ["vectors", "tests/vectors"] {
-            find_checks(&place::root().join(folder).join(inside), &mut found)?;
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn find_checks(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("check") && name.ends_with(".py") {
-            found.push(path);
-        }
-    }
-    Ok(())
+            ])
+            .arg("--requirement")
+            .arg(folder.join("requirements.txt")),
+    )?;
+    shell::done(shell::program(&python).arg(folder.join("check_vectors.py")))
 }
