@@ -5,6 +5,8 @@
 //! [`store::Store`] and a [`kdf::Kdf`] come in from outside.
 
 pub mod command;
+#[cfg(feature = "fixture")]
+pub mod fixture;
 pub mod kdf;
 pub mod store;
 mod vault;

@@ -4,6 +4,8 @@
 //! after a failed commit everything in memory is read from the store again, so the same command works later.
 
 mod audit;
+#[cfg(feature = "fixture")]
+mod bulk;
 mod catalogue;
 mod drafts;
 mod edit;
@@ -31,6 +33,8 @@ use zeroize::Zeroizing;
 use crate::command::{Command, Failure, Reply, Status};
 use crate::kdf::Kdf;
 use crate::store::{Batch, Store};
+#[cfg(feature = "fixture")]
+pub(crate) use bulk::BulkYear;
 use keys::Keys;
 use lane::Deed;
 use session::Session;

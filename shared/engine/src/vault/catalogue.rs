@@ -88,11 +88,6 @@ impl Catalogue {
         self.newest_client_key.keys().filter_map(|client| *client)
     }
 
-    /// Every document.
-    pub(crate) fn docs(&self) -> impl Iterator<Item = DocId> {
-        self.docs.keys().copied()
-    }
-
     /// What a document is for.
     pub(crate) fn place(&self, doc: DocId) -> Option<DocPlace> {
         self.newest_doc_key(doc)

@@ -230,7 +230,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 }
 
 /// The access log's words for what an edit did.
-fn deed(event: &apply::AuditEvent) -> Deed {
+pub(super) fn deed(event: &apply::AuditEvent) -> Deed {
     let (kind, action) = match event.kind {
         AuditKind::Created => (AuditEvent::DossierMade, AuditAction::Create),
         AuditKind::Entered => (AuditEvent::Entered, AuditAction::Create),

@@ -24,8 +24,6 @@ pub(crate) struct Log {
     pub(crate) records: Vec<LogRecord>,
     /// Each sequence is without gaps, and the device's own one ends where its head says.
     pub(crate) is_complete: bool,
-    /// Rows that are not what their key says: key and bytes.
-    pub(crate) damaged: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Reads every record; `head` is the device's own head, where that is known.
@@ -34,13 +32,11 @@ pub(crate) async fn read_log<S: Store>(
     keys: &Keys,
     head: Option<&DeviceHead>,
 ) -> Outcome<Log> {
-    let mut damaged = Vec::new();
     let mut sequences: BTreeMap<(DeviceIndex, Incarnation), BTreeMap<Seq, LogRecord>> =
         BTreeMap::new();
     for (key, value) in store.read_prefix(StoreName::Record, &[]).await? {
-        if hash_of(keys, &value).as_bytes().as_slice() != key {
-            damaged.push((key, value));
-        } else if let Some(found) = read_record(keys, value) {
+        let is_own_key = hash_of(keys, &value).as_bytes().as_slice() == key;
+        if let Some(found) = read_record(keys, value).filter(|_| is_own_key) {
             let outer = found.record.outer();
             sequences
                 .entry((outer.device, outer.incarnation))
@@ -67,7 +63,6 @@ pub(crate) async fn read_log<S: Store>(
     Ok(Log {
         records,
         is_complete,
-        damaged,
     })
 }
 

@@ -7,8 +7,6 @@
     clippy::indexing_slicing
 )]
 
-mod crash;
-mod damage;
 mod day;
 mod draft;
 mod log;

@@ -1,16 +1,18 @@
 //! The device of the stories: a vault on a disk that outlives it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
-use crypto::KdfParams;
+use crypto::{KdfError, KdfParams, KdfRequest, SlotKey, run_argon2id};
 use dossier::draft::DraftBody;
 use dossier::edit::{
-    CareKind, ClientInput, Edit, Funding, IdentityInput, DocumentKind, Profession, ProfileInput, VisitInput,
+    CareKind, ClientInput, DocumentKind, Edit, Funding, IdentityInput, Profession, ProfileInput,
+    VisitInput,
 };
 use dossier::id::{ClientId, EntryId};
 use dossier::view::{ClientView, VisitView, VisitsView};
 use engine::command::{ClientFilter, Command, Failure, Reply, Status, UnreadableRow};
-use engine::kdf::Inline;
+use engine::kdf::Kdf;
 use engine::store::faulty::Faulty;
 use engine::store::memory::Memory;
 use engine::{Now, Vault};
@@ -24,15 +26,34 @@ pub(crate) const MORNING: i64 = 1_795_168_800_000;
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const DAY: i64 = 86_400_000;
 
-/// The smallest cost that is opened, so that stories are quick.
-pub(crate) fn quick_kdf() -> Inline {
-    Inline::new(KdfParams::new(19 * 1024, 2, 1).unwrap())
+thread_local! {
+    static KEYS: RefCell<BTreeMap<Vec<u8>, [u8; 32]>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Argon2id at the smallest cost that is opened, run once for the same input.
+#[derive(Clone, Copy)]
+pub(crate) struct Remembered;
+
+impl Kdf for Remembered {
+    async fn calibrate(&self) -> Result<KdfParams, KdfError> {
+        KdfParams::new(19 * 1024, 2, 1)
+    }
+
+    async fn derive(&self, request: &KdfRequest) -> Result<SlotKey, KdfError> {
+        let input = request.to_bytes().to_vec();
+        if let Some(key) = KEYS.with_borrow(|keys| keys.get(&input).copied()) {
+            return Ok(SlotKey::from_bytes(&key).unwrap());
+        }
+        let key = run_argon2id(request)?;
+        KEYS.with_borrow_mut(|keys| keys.insert(input, *key.expose_bytes()));
+        Ok(key)
+    }
 }
 
 pub(crate) struct Tablet {
     pub(crate) disk: Memory,
     pub(crate) store: Faulty<Memory>,
-    pub(crate) vault: Vault<Faulty<Memory>, Inline>,
+    pub(crate) vault: Vault<Faulty<Memory>, Remembered>,
     pub(crate) rng: ChaCha20Rng,
     pub(crate) now: i64,
     /// Time passes with every command.
@@ -49,7 +70,7 @@ impl Tablet {
     pub(crate) fn on(disk: Memory, seed: u64) -> Self {
         let store = Faulty::new(disk.clone());
         Self {
-            vault: Vault::new(store.clone(), quick_kdf()),
+            vault: Vault::new(store.clone(), Remembered),
             store,
             disk,
             rng: ChaCha20Rng::seed_from_u64(seed),
@@ -74,23 +95,34 @@ impl Tablet {
 
     pub(crate) fn ask(&mut self, command: Command) -> Reply {
         self.now += self.step_ms.get();
-        block_on(self.vault.handle(command, Now { ms: self.now }, &mut self.rng))
+        block_on(
+            self.vault
+                .handle(command, Now { ms: self.now }, &mut self.rng),
+        )
     }
 
     pub(crate) fn set_up(&mut self) -> Reply {
-        let Reply::RecoveryCode { groups, ask } = self.ask(Command::BeginSetup) else { panic!("no code") };
+        let Reply::RecoveryCode { groups, ask } = self.ask(Command::BeginSetup) else {
+            panic!("no code")
+        };
         let typed = ask.map(|number| (number, groups[usize::from(number) - 1].clone()));
-        self.ask(Command::FinishSetup { profile: caregiver(), passphrase: PASSPHRASE.into(), groups: typed })
+        self.ask(Command::FinishSetup {
+            profile: caregiver(),
+            passphrase: PASSPHRASE.into(),
+            groups: typed,
+        })
     }
 
     /// Power off and on again: memory is gone, the disk stays and works.
     pub(crate) fn restart(&mut self) {
         self.store = Faulty::new(self.disk.clone());
-        self.vault = Vault::new(self.store.clone(), quick_kdf());
+        self.vault = Vault::new(self.store.clone(), Remembered);
     }
 
     pub(crate) fn unlock(&mut self) {
-        let reply = self.ask(Command::Unlock { passphrase: PASSPHRASE.into() });
+        let reply = self.ask(Command::Unlock {
+            passphrase: PASSPHRASE.into(),
+        });
         assert!(matches!(reply, Reply::Open), "{}", name(&reply));
     }
 
@@ -120,13 +152,20 @@ impl Tablet {
 
     pub(crate) fn create_client(&mut self, input: &ClientInput) -> ClientId {
         let client = ClientId(self.fresh());
-        self.save(Edit::CreateClient { client, input: Box::new(input.clone()) });
+        self.save(Edit::CreateClient {
+            client,
+            input: Box::new(input.clone()),
+        });
         client
     }
 
     pub(crate) fn sign(&mut self, client: ClientId, input: &VisitInput) -> EntryId {
         let visit = EntryId(self.fresh());
-        self.save(Edit::SignVisit { client, visit, input: Box::new(input.clone()) });
+        self.save(Edit::SignVisit {
+            client,
+            visit,
+            input: Box::new(input.clone()),
+        });
         visit
     }
 
@@ -145,14 +184,21 @@ impl Tablet {
     }
 
     pub(crate) fn visit(&mut self, client: ClientId, visit: EntryId) -> VisitView {
-        match self.ask(Command::Visit { client, year: 2026, visit }) {
+        match self.ask(Command::Visit {
+            client,
+            year: 2026,
+            visit,
+        }) {
             Reply::Visit(view) => *view,
             other => panic!("{}", name(&other)),
         }
     }
 
     pub(crate) fn names(&mut self) -> Vec<String> {
-        match self.ask(Command::Clients { query: String::new(), filter: ClientFilter::All }) {
+        match self.ask(Command::Clients {
+            query: String::new(),
+            filter: ClientFilter::All,
+        }) {
             Reply::Clients(hits) => hits.into_iter().map(|hit| hit.row.last_name).collect(),
             other => panic!("{}", name(&other)),
         }

@@ -1,0 +1,171 @@
+//! Filling a vault fast: many edits of one client in few records and one commit. For fixtures only.
+
+use dossier::apply::{self, Context, Workspace};
+use dossier::document::Kind;
+use dossier::edit::{Edit, VisitInput};
+use dossier::id::{ClientId, EntryId};
+use dossier::project;
+use protocol::keybox::DocKind;
+use protocol::record::{Lane, RecordKind};
+use protocol::{ClientId as Owner, DocId, body::Body};
+use rand_core::CryptoRng;
+
+use super::edit::deed;
+use super::session::OpenDoc;
+use super::shelf::place_of;
+use super::stop::{Outcome, Stop};
+use super::turn::Turn;
+use super::{Now, Vault, failure};
+use crate::command::Failure;
+use crate::kdf::Kdf;
+use crate::store::Store;
+
+/// Changes that go into one record together; far below the largest body.
+const VISITS_PER_RECORD: usize = 150;
+
+/// Visits of one calendar year, each with the moment it is signed.
+pub(crate) struct BulkYear {
+    pub(crate) year: u16,
+    pub(crate) visits: Vec<(i64, VisitInput)>,
+}
+
+impl<S: Store, K: Kdf> Vault<S, K> {
+    /// Makes a client with all its visits in one commit.
+    pub(crate) async fn add_in_bulk(
+        &mut self,
+        made: (i64, Vec<Edit>),
+        client: ClientId,
+        years: Vec<BulkYear>,
+        now: i64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), Failure> {
+        let mut turn = self.turn(now, rng).await.map_err(failure)?;
+        turn.add_in_bulk(made, client, years, now)
+            .await
+            .map_err(failure)?;
+        turn.session.docs.clear();
+        Ok(())
+    }
+
+    /// Adds a record of a kind that no version knows to a client's dossier.
+    ///
+    /// # Errors
+    /// As any edit.
+    pub async fn plant_unknown_record(
+        &mut self,
+        client: ClientId,
+        is_critical: bool,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), Failure> {
+        let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        turn.plant_unknown_record(client, is_critical)
+            .await
+            .map_err(failure)
+    }
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    async fn add_in_bulk(
+        &mut self,
+        (made_at, edits): (i64, Vec<Edit>),
+        client: ClientId,
+        years: Vec<BulkYear>,
+        now: i64,
+    ) -> Outcome<()> {
+        self.now = made_at;
+        for edit in edits {
+            self.apply(&edit).await?;
+        }
+        let owner = Owner::from_bytes(client.0);
+        let dossier = self
+            .take_first((Some(owner), DocKind::Dossier, None))
+            .ok_or(Failure::NotFound)?;
+        let mut dossier = dossier;
+        let mut identity = self.take_first((Some(owner), DocKind::Identity, None));
+        let mut profile = {
+            self.open_all((None, DocKind::Profile, None)).await?;
+            self.take_first((None, DocKind::Profile, None))
+                .ok_or(Failure::NotFound)?
+        };
+        let mut newest: Option<OpenDoc> = None;
+        for year in years {
+            let place = place_of(Some(owner), Kind::Journal { year: year.year });
+            let mut journal = self.make_doc(place)?;
+            let mut is_entered = false;
+            for part in year.visits.chunks(VISITS_PER_RECORD) {
+                for (signed_at, input) in part {
+                    let visit = EntryId(crypto::make_bytes(self.rng));
+                    self.now = *signed_at;
+                    let edit = Edit::SignVisit {
+                        client,
+                        visit,
+                        input: Box::new(input.clone()),
+                    };
+                    let device_name = self.keys.device.to_string();
+                    let rng = &mut *self.rng;
+                    let mut fresh = || crypto::make_bytes(rng);
+                    let mut context = Context {
+                        now_ms: *signed_at,
+                        device_name,
+                        fresh: &mut fresh,
+                    };
+                    let mut workspace = Workspace {
+                        profile: Some(&mut profile.1.document),
+                        identity: identity.as_mut().map(|(_, open)| &mut open.document),
+                        dossier: Some(&mut dossier.1.document),
+                        journal: Some(&mut journal.open.document),
+                    };
+                    let applied =
+                        apply::apply(&edit, &mut workspace, &mut context).map_err(Stop::Refused)?;
+                    for event in &applied.events {
+                        self.note(deed(event))?;
+                    }
+                }
+                if !is_entered {
+                    self.enter_docs(Some(owner), &[(journal.doc, &journal.open)])?;
+                    is_entered = true;
+                }
+                self.store_changes(journal.doc, &mut journal.open)?;
+                self.flush_lane_if_due()?;
+            }
+            self.store_head(journal.doc, &mut journal.open)?;
+            newest = Some(journal.open);
+        }
+        for (doc, open) in [Some(&mut dossier), identity.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            if self.store_changes(*doc, open)? {
+                self.store_head(*doc, open)?;
+            }
+        }
+        let identity = identity.as_ref().map(|(_, open)| &open.document);
+        let journal = newest.as_ref().map(|open| &open.document);
+        let row = project::client_row(client, &dossier.1.document, identity, journal);
+        self.put_cache(row)?;
+        self.now = now;
+        self.commit().await
+    }
+
+    fn take_first(&mut self, place: super::catalogue::DocPlace) -> Option<(DocId, OpenDoc)> {
+        let doc = self.session.catalogue.find(place).first().copied()?;
+        Some((doc, self.session.docs.remove(&doc)?))
+    }
+
+    async fn plant_unknown_record(&mut self, client: ClientId, is_critical: bool) -> Outcome<()> {
+        let place = (Some(Owner::from_bytes(client.0)), DocKind::Dossier, None);
+        self.open_all(place).await?;
+        let (doc, mut open) = self.take_first(place).ok_or(Failure::NotFound)?;
+        let body = Body::plain(0, b"a later version knows".to_vec());
+        let kind = RecordKind::Unknown {
+            code: 0x55,
+            critical: is_critical,
+        };
+        let place = (doc, protocol::Generation(0), open.key.id());
+        let hash = self.append(Lane::Log, kind, place, &body, &open.key.derive_body_key())?;
+        open.head.push(hash, 0);
+        self.store_head(doc, &mut open)?;
+        self.commit().await
+    }
+}
