@@ -17,7 +17,7 @@ mod text_part;
 
 /// The gallery page.
 #[component]
-pub fn Gallery() -> impl IntoView {
+pub(crate) fn Gallery() -> impl IntoView {
     view! {
            <AppShell bar=|| view! { <Bar /> } nav=|| view! { <Nav /> }>
                <Panes open=true list=|| view! { <ClientList /> }>

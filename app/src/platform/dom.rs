@@ -19,14 +19,14 @@ thread_local! {
 }
 
 /// Puts the keyboard in the element with this id, or in the first control inside it.
-pub fn focus(id: &str) {
+pub(crate) fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         focus_in(&element);
     }
 }
 
 /// As [`focus`], and scrolls the field's label or legend into view.
-pub fn focus_field(id: &str) {
+pub(crate) fn focus_field(id: &str) {
     let Some(element) = document().get_element_by_id(id) else {
         return;
     };
@@ -40,7 +40,7 @@ pub fn focus_field(id: &str) {
 }
 
 /// Notes where the keyboard is, for a later [`return_focus`].
-pub fn remember_focus() {
+pub(crate) fn remember_focus() {
     let active = document()
         .active_element()
         .and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -48,7 +48,7 @@ pub fn remember_focus() {
 }
 
 /// Puts the keyboard back where the last [`remember_focus`] found it, unless it has gone somewhere else.
-pub fn return_focus() {
+pub(crate) fn return_focus() {
     let opener = OPENERS.with_borrow_mut(Vec::pop).flatten();
     if let Some(opener) = opener
         && opener.is_connected()
@@ -61,7 +61,7 @@ pub fn return_focus() {
 /// Whether the element that takes the keyboard lies outside the one that listens for `focusout`.
 ///
 /// False when the window itself loses focus: then nothing else took it.
-pub fn has_focus_left(event: &FocusEvent) -> bool {
+pub(crate) fn has_focus_left(event: &FocusEvent) -> bool {
     let inside = event
         .current_target()
         .and_then(|target| target.dyn_into::<Node>().ok());
@@ -75,12 +75,12 @@ pub fn has_focus_left(event: &FocusEvent) -> bool {
 }
 
 /// The text in the browser's tab.
-pub fn title() -> String {
+pub(crate) fn title() -> String {
     document().title()
 }
 
 /// Changes the text in the browser's tab; it may hold no personal data.
-pub fn set_title(title: &str) {
+pub(crate) fn set_title(title: &str) {
     document().set_title(title);
 }
 
@@ -104,14 +104,14 @@ fn focus_in(element: &Element) {
 }
 
 /// The element the pages are mounted in, emptied of the first paint.
-pub fn take_root() -> Option<HtmlElement> {
+pub(crate) fn take_root() -> Option<HtmlElement> {
     let root = document().get_element_by_id("app")?;
     root.replace_children_with_node_0();
     root.dyn_into().ok()
 }
 
 /// Id of the element that an event comes from.
-pub fn target_id(event: &web_sys::Event) -> Option<String> {
+pub(crate) fn target_id(event: &web_sys::Event) -> Option<String> {
     let element: Element = event.target()?.dyn_into().ok()?;
     Some(element.id()).filter(|id| !id.is_empty())
 }
