@@ -2,6 +2,8 @@
 //!
 //! Its sample sentences stand here and not in `words`: no caregiver ever reads them.
 
+#![allow(unreachable_pub, reason = "the component macro writes pub items")]
+
 use leptos::prelude::*;
 
 use crate::ui::{
