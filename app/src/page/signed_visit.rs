@@ -1,11 +1,149 @@
-//! A signed visit.
+//! A signed visit: read, corrected and added to, never changed.
 
+mod addition;
+mod correction;
+mod entry;
+mod part;
+
+use std::sync::Arc;
+
+use dossier::draft::DraftBody;
+use dossier::id::{ClientId, EntryId};
+use dossier::view::{DraftRow, VisitView};
+use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
-use crate::ui::PageTitle;
+use self::addition::AdditionDialog;
+use self::correction::CorrectionDialog;
+use self::entry::Entry;
+use super::client::{ClientLayout, Section};
+use super::load::{LoadedView, load};
+use super::route;
+use super::session::{Session, use_session};
+use super::visit::{Placed, StateMark};
+use crate::ui::{Actions, Button, ButtonKind, Glyph, LinkButton, Notice, Status};
+use crate::words;
 
-/// A signed visit.
+/// The screen, under the client's header.
 #[component]
 pub fn SignedVisitPage() -> impl IntoView {
-    view! { <PageTitle title="Bezoek" take_focus=true /> }
+    let session = use_session();
+    let said = RwSignal::new(None::<String>);
+    let next = RwSignal::new(None::<DraftRow>);
+    let year = route::year_param();
+    let visit = route::visit_param();
+    let address = Memo::new(move |_| (year.get(), visit.get()));
+    let done = session.done();
+    // What the shell says unseen is said here in sight instead.
+    Effect::new(move |_| {
+        if done.read().as_deref() == Some(words::visit::signed()) {
+            session.clear_done();
+            said.set(Some(words::visit::signed().to_owned()));
+            offer_next(session, next);
+        }
+    });
+    Effect::new(move |before: Option<_>| {
+        let now = address.get();
+        if before.is_some_and(|before| before != now) {
+            said.set(None);
+            next.set(None);
+        }
+        now
+    });
+    view! {
+        <ClientLayout
+            section=Section::Visits
+            view=move |client| {
+                let client = client.row.id;
+                let visit = load(
+                    move || {
+                        let (year, visit) = address.get();
+                        Some(Command::Visit { client, year: year?, visit: visit? })
+                    },
+                    |reply| match reply {
+                        Reply::Visit(visit) => Some(Arc::from(visit)),
+                        _ => None,
+                    },
+                );
+                let signed = move |visit: Arc<VisitView>| view! { <Signed client visit address /> }.into_any();
+                view! {
+                    <div class="l-page">
+                        <h2>{words::visit::screen()}</h2>
+                        <Status text=said />
+                        {move || next.get().map(|draft| view! { <NextDraft draft /> })}
+                        <LoadedView of=visit view=signed />
+                    </div>
+                }
+                    .into_any()
+            }
+        />
+    }
+}
+
+/// The newest open draft, to go on with.
+fn offer_next(session: Session, next: RwSignal<Option<DraftRow>>) {
+    session.spawn(async move {
+        if let Ok(Reply::Drafts { visits, .. }) = session.ask(Command::Drafts).await {
+            next.try_set(visits.into_iter().next());
+        }
+    });
+}
+
+#[component]
+fn NextDraft(draft: DraftRow) -> impl IntoView {
+    view! {
+        <Notice heading=words::visit::next_draft(&draft.client_name) testid="next-draft">
+            <p>{words::today::draft_of(&draft.date, &draft.begin)}</p>
+            <LinkButton href=route::draft(draft.client, draft.slot) kind=ButtonKind::Quiet icon=Glyph::Pencil>
+                {words::visit::resume()}
+            </LinkButton>
+        </Notice>
+    }
+}
+
+#[component]
+fn Signed(
+    client: ClientId,
+    visit: Arc<VisitView>,
+    address: Memo<(Option<u16>, Option<EntryId>)>,
+) -> impl IntoView {
+    let correcting = RwSignal::new(false);
+    let adding = RwSignal::new(false);
+    let id = visit.id;
+    let session = use_session();
+    // A lock in the middle of a correction: unlocked, the dialog opens again with its text.
+    session.spawn(async move {
+        let Ok(Reply::Drafts { forms, .. }) = session.ask(Command::Drafts).await else {
+            return;
+        };
+        for (_, draft) in forms {
+            if address.try_get_untracked().and_then(|(_, shown)| shown) != Some(id) {
+                return;
+            }
+            if let DraftBody::Form { form, .. } = draft.body {
+                if form == correction::form_name(id) {
+                    correcting.try_set(true);
+                } else if form == addition::form_name(id) {
+                    adding.try_set(true);
+                }
+            }
+        }
+    });
+    view! {
+        <div class="l-cluster">
+            <StateMark is_signed=true />
+            <Placed />
+        </div>
+        <Entry visit=visit.clone() />
+        <Actions>
+            <Button kind=ButtonKind::Quiet icon=Glyph::Pencil on_press=move || correcting.set(true)>
+                {words::visit::correct()}
+            </Button>
+            <Button kind=ButtonKind::Quiet icon=Glyph::Plus on_press=move || adding.set(true)>
+                {words::visit::add()}
+            </Button>
+        </Actions>
+        <CorrectionDialog open=correcting client visit />
+        <AdditionDialog open=adding client visit=id />
+    }
 }

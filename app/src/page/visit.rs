@@ -1,17 +1,18 @@
-//! Writing a visit.
+//! Writing a visit: it begins as a draft in a slot of this device and ends signed, or thrown away.
 
-use leptos::prelude::*;
+mod composer;
+mod focus;
+mod form;
+mod held;
+mod measurement_part;
+mod open;
+mod performer_part;
+mod sheet;
+mod start;
+mod state;
+mod time_part;
+mod work_part;
 
-use crate::ui::PageTitle;
-
-/// Begins a visit, then goes to its draft.
-#[component]
-pub fn NewVisitPage() -> impl IntoView {
-    view! { <PageTitle title="Bezoek" take_focus=true /> }
-}
-
-/// An open draft.
-#[component]
-pub fn DraftPage() -> impl IntoView {
-    view! { <PageTitle title="Bezoek" take_focus=true /> }
-}
+pub use open::DraftPage;
+pub use start::NewVisitPage;
+pub use state::{Placed, StateMark};
