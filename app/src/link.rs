@@ -23,6 +23,8 @@ pub enum Event {
     Locked,
     /// The worker broke down. What was called saved is saved; a new worker starts, locked.
     Fault,
+    /// No worker can be started; every command fails as [`engine::command::Failure::Internal`] until the page is loaded again.
+    Stopped,
 }
 
 /// A message to the worker.

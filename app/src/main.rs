@@ -20,6 +20,8 @@ use platform::worker::{Scope, scope};
 fn main() {
     platform::fault::install();
     match scope() {
+        #[cfg(feature = "conformance")]
+        Scope::Window if platform::report::is_asked() => vault::conform::show(),
         Scope::Window => {
             platform::start_window();
             page::mount();

@@ -15,6 +15,8 @@ pub mod lock;
 pub mod media;
 pub mod network;
 pub mod random;
+#[cfg(feature = "conformance")]
+pub mod report;
 pub mod settings;
 pub mod storage;
 pub mod update;

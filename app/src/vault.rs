@@ -4,7 +4,7 @@
 //! commit included, before the vault is given up; keys exist in this worker's memory only. Knows no pages and no words.
 
 #[cfg(feature = "conformance")]
-mod conform;
+pub mod conform;
 pub mod kdf;
 mod owner;
 

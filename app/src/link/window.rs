@@ -11,8 +11,11 @@ use zeroize::Zeroize;
 
 use super::{Event, FromVault, ToVault};
 use crate::platform::worker::WorkerHandle;
-use crate::platform::{settings, spawn};
+use crate::platform::{clock, settings, spawn};
 use crate::vault;
+
+/// A worker that breaks down sooner than this after it was started breaks down at its start.
+const START_MS: i64 = 2_000;
 
 type Subscriber = Rc<dyn Fn(Event)>;
 
@@ -22,6 +25,9 @@ pub struct Vault(SendWrapper<Rc<Line>>);
 
 struct Line {
     worker: RefCell<Option<WorkerHandle>>,
+    /// Counts the workers started, so that a late word of an earlier one is not taken for the present one's.
+    started_count: Cell<u32>,
+    started_at: Cell<i64>,
     last_id: Cell<u32>,
     waiting: RefCell<BTreeMap<u32, oneshot::Sender<Reply>>>,
     subscribers: RefCell<Vec<Subscriber>>,
@@ -35,6 +41,8 @@ impl Vault {
     pub fn start() -> Self {
         let line = Rc::new(Line {
             worker: RefCell::new(None),
+            started_count: Cell::new(0),
+            started_at: Cell::new(0),
             last_id: Cell::new(0),
             waiting: RefCell::default(),
             subscribers: RefCell::default(),
@@ -92,21 +100,28 @@ impl Vault {
 
 impl Line {
     fn start_worker(line: &Rc<Self>) {
+        let number = line.started_count.get().wrapping_add(1);
+        line.started_count.set(number);
+        line.started_at.set(clock::running_ms());
         let incoming = Rc::downgrade(line);
         let broken = Rc::downgrade(line);
         let worker = WorkerHandle::start(
             vault::NAME,
-            move |text| Self::receive(&incoming, text),
-            move || Self::restart(&broken),
+            move |text| Self::receive(&incoming, number, text),
+            move || Self::restart(&broken, number),
         );
-        let is_started = worker.is_ok();
         line.worker.replace(worker.ok());
-        if is_started {
-            line.send(&ToVault::Start {
-                is_vault_expected: settings::is_vault_expected(),
+        line.send(&ToVault::Start {
+            is_vault_expected: settings::is_vault_expected(),
+        });
+        if line.worker.borrow().is_none() {
+            // Whoever is told of it may not have subscribed yet.
+            let line = Rc::downgrade(line);
+            spawn(async move {
+                if let Some(line) = line.upgrade() {
+                    line.tell(Event::Stopped);
+                }
             });
-        } else {
-            line.tell(Event::Fault);
         }
     }
 
@@ -133,7 +148,7 @@ impl Line {
         }
     }
 
-    fn receive(line: &Weak<Self>, mut text: String) {
+    fn receive(line: &Weak<Self>, number: u32, mut text: String) {
         let Some(this) = line.upgrade() else { return };
         let message = serde_json::from_str(&text);
         text.zeroize();
@@ -145,7 +160,7 @@ impl Line {
                     let _ = waiting.send(*reply);
                 }
             }
-            Ok(FromVault::Event(Event::Fault)) | Err(_) => Self::restart(line),
+            Ok(FromVault::Event(Event::Fault)) | Err(_) => Self::restart(line, number),
             Ok(FromVault::Event(event)) => this.tell(event),
             Ok(FromVault::StoreMade) => settings::set_vault_expected(true),
             #[cfg(feature = "conformance")]
@@ -157,14 +172,20 @@ impl Line {
         }
     }
 
-    /// Ends a broken worker and starts a new one, outside the callback of the old one.
-    fn restart(line: &Weak<Self>) {
-        let Some(this) = line.upgrade() else { return };
+    /// Ends a broken worker and starts a new one, outside the callback of the old one. One that broke at its
+    /// start is not started again: the next would fare no better.
+    fn restart(line: &Weak<Self>, number: u32) {
+        let line = Weak::clone(line);
         spawn(async move {
-            if this.worker.take().is_none() {
+            let Some(this) = line.upgrade() else { return };
+            if this.started_count.get() != number {
                 return;
             }
+            this.worker.take();
             this.waiting.borrow_mut().clear();
+            if clock::running_ms() - this.started_at.get() < START_MS {
+                return this.tell(Event::Stopped);
+            }
             this.tell(Event::Fault);
             Self::start_worker(&this);
         });

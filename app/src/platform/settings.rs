@@ -16,6 +16,7 @@ const LARGE_TARGETS: &str = "dossierkluis.large-targets";
 const IDLE: &str = "dossierkluis.idle-minutes";
 const HIDDEN: &str = "dossierkluis.hidden-minutes";
 const VAULT_EXPECTED: &str = "dossierkluis.vault";
+const READY_CARD: &str = "dossierkluis.ready-later";
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -96,6 +97,16 @@ pub fn is_vault_expected() -> bool {
 /// Notes whether a vault is expected here.
 pub fn set_vault_expected(is_expected: bool) {
     put(VAULT_EXPECTED, is_expected.then_some("1"));
+}
+
+/// Whether the person put the card about this device away.
+pub fn is_ready_card_dismissed() -> bool {
+    get(READY_CARD).is_some()
+}
+
+/// Puts the card about this device away for good.
+pub fn dismiss_ready_card() {
+    put(READY_CARD, Some("1"));
 }
 
 fn minutes(text: Option<String>, (range, default): &(RangeInclusive<u8>, u8)) -> u8 {

@@ -2,11 +2,18 @@
 
 use engine::store::{Batch, Store, StoreError, StoreName, StoreState, conformance};
 
+use crate::link::Vault;
 use crate::platform::idb::{Claim, Durability, Idb};
-use crate::platform::random;
+use crate::platform::{random, report, spawn};
 
 /// A database of its own, removed before and after.
 const NAME: &str = "dossierkluis-conformance";
+
+/// In a window: runs the checks in its worker and shows one line for each.
+pub fn show() {
+    let vault = Vault::start();
+    spawn(async move { report::show(&vault.conform().await) });
+}
 
 /// One line per check: `ok …` or `failed …`.
 pub(super) async fn run() -> Vec<String> {

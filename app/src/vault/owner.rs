@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::command::{Command, Failure, Reply};
-use engine::vault::Vault;
+use engine::{Now, Vault};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::StreamExt;
 
@@ -117,7 +117,7 @@ impl Owner {
         let is_lock = matches!(command, Command::Lock);
         let answer = owned
             .vault
-            .handle(command, clock::now_ms(), &mut random::rng())
+            .handle(command, now(), &mut random::rng())
             .await;
         reply(id, answer);
         if is_lock {
@@ -167,12 +167,18 @@ impl Owner {
         };
         owned
             .vault
-            .handle(Command::Lock, clock::now_ms(), &mut random::rng())
+            .handle(Command::Lock, now(), &mut random::rng())
             .await;
         drop(owned);
         if let Some(event) = event {
             tell(&FromVault::Event(event));
         }
+    }
+}
+
+fn now() -> Now {
+    Now {
+        ms: clock::now_ms(),
     }
 }
 
