@@ -1,5 +1,7 @@
 //! Starts the window and chooses what it shows: the first run, the lock, the pages, or why none of these can be.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{Route, Router, Routes};
@@ -9,6 +11,7 @@ use leptos_router::path;
 use super::client::{DetailsPage, HistoryPage, OverviewPage, VisitsPage};
 use super::clients::{ClientsPage, NewClientPage};
 use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
+use super::guard::Guard;
 use super::lock::LockPage;
 use super::planning::PlanningPage;
 use super::session::{Session, Stage, use_session};
@@ -46,7 +49,7 @@ fn App() -> impl IntoView {
 /// What the vault tells of its own accord decides what is shown.
 fn follow(session: Session, event: Event) {
     match event {
-        Event::Ready => session.spawn(session.refresh()),
+        Event::Ready | Event::Stopped => session.spawn(session.refresh()),
         Event::OpenElsewhere => session.set_stage(Stage::Elsewhere),
         Event::TakenOver => session.set_stage(Stage::TakenOver),
         Event::Fault => session.set_stage(Stage::Booting),
@@ -111,14 +114,28 @@ fn Window() -> impl IntoView {
     show.into_any()
 }
 
+/// How long starting may take before the person is told what to do.
+const BOOT_PATIENCE: Duration = Duration::from_secs(10);
+
 /// The same as the first paint of `index.html`, while the worker starts.
 #[component]
 fn BootPage() -> impl IntoView {
+    let is_long = RwSignal::new(false);
+    let show = move || {
+        is_long.try_set(true);
+    };
+    let timer = set_timeout_with_handle(show, BOOT_PATIENCE);
+    on_cleanup(move || {
+        if let Ok(timer) = timer {
+            timer.clear();
+        }
+    });
     view! {
         <main class="boot">
             <p class="boot-name">{words::common::product()}</p>
             <div class="boot-card" aria-busy="true">
                 <p class="boot-line">{words::lock::loading()}</p>
+                <p class="boot-line" role="status">{move || is_long.get().then(words::lock::loading_long)}</p>
             </div>
         </main>
     }
@@ -128,6 +145,7 @@ fn BootPage() -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     view! {
+        <Guard>
         <Shell>
             <Routes fallback=|| view! { <not_found::NotFoundPage /> }>
                 <Route path=path!("/") view=TodayPage />
@@ -150,5 +168,6 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/meer/over") view=about::AboutPage />
             </Routes>
         </Shell>
+        </Guard>
     }
 }

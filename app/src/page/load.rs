@@ -1,5 +1,7 @@
 //! Asking the vault for a view and showing it: waiting, there, or failed.
 
+use std::time::Duration;
+
 use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
@@ -94,4 +96,30 @@ pub fn FailureNotice(
             {children.map(|children| children())}
         </Notice>
     }
+}
+
+/// Before work shows that it goes on, in ms (`ux.md` behaviour 9).
+const PATIENCE_MS: u64 = 300;
+
+/// True once `busy` has lasted long enough to show progress; false as soon as it ends.
+pub fn after_a_while(busy: Signal<bool>) -> Signal<bool> {
+    let is_long = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_long.set(false);
+        if !busy.get() {
+            return;
+        }
+        let show = move || {
+            if busy.try_get_untracked() == Some(true) {
+                is_long.try_set(true);
+            }
+        };
+        let timer = set_timeout_with_handle(show, Duration::from_millis(PATIENCE_MS));
+        on_cleanup(move || {
+            if let Ok(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    is_long.into()
 }

@@ -2,10 +2,20 @@
 
 use leptos::prelude::*;
 
-use crate::ui::PageTitle;
+use super::route;
+use crate::ui::{LinkButton, PageTitle};
+use crate::words::elsewhere as words;
 
-/// An address without a screen.
+/// Says so, and one way on.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <PageTitle title="Deze pagina is er niet" take_focus=true /> }
+    view! {
+        <div class="l-page">
+            <PageTitle title=words::not_found() take_focus=true />
+            <p>{words::not_found_text()}</p>
+            <div class="c-actions">
+                <LinkButton href=route::TODAY>{words::to_today()}</LinkButton>
+            </div>
+        </div>
+    }
 }

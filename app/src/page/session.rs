@@ -78,7 +78,6 @@ pub struct Session {
     toast: RwSignal<Option<Toast>>,
     done: RwSignal<Option<String>>,
     clock_behind_ms: RwSignal<i64>,
-    is_locking: RwSignal<bool>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -99,7 +98,6 @@ impl Session {
             toast: RwSignal::new(None),
             done: RwSignal::new(None),
             clock_behind_ms: RwSignal::new(0),
-            is_locking: RwSignal::new(false),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -261,32 +259,27 @@ impl Session {
 
     /// Saves all unsaved work; returns when it is on disk or failed.
     pub async fn flush(self) {
-        let flushes: Vec<Flush> = self
-            .flushes
-            .with_value(|flushes| flushes.iter().map(|(_, flush)| flush.clone()).collect());
-        for flush in flushes {
+        for flush in self.flushes() {
             flush().await;
         }
     }
 
-    /// Saves unsaved work, takes the content off the screen and locks the vault.
-    pub async fn lock(self) {
-        if self.stage.get_untracked() != Stage::Open || self.is_locking.get_untracked() {
+    /// Takes the content off the screen at once, saves unsaved work, then locks the vault.
+    pub fn lock(self) {
+        if self.stage.get_untracked() != Stage::Open {
             return;
         }
-        self.is_locking.set(true);
-        self.flush().await;
+        let flushes = self.flushes();
         self.toast.set(None);
         self.done.set(None);
         self.stage.set(Stage::Locked { wait_until: 0 });
-        // A failure leaves the worker without an owner or broken; both are locked.
-        let _ = self.ask(Command::Lock).await;
-        self.is_locking.set(false);
-    }
-
-    /// Unsaved work is being saved before the lock: the content is covered.
-    pub fn is_locking(self) -> Signal<bool> {
-        self.is_locking.into()
+        self.spawn(async move {
+            for flush in flushes {
+                flush().await;
+            }
+            // A failure leaves the worker without an owner or broken; both are locked.
+            let _ = self.ask(Command::Lock).await;
+        });
     }
 
     /// The worker, for what no command says (take over, update).
@@ -307,6 +300,11 @@ impl Session {
     /// Hands over the router; called once by the root.
     pub fn set_router(self, go: impl Fn(&str, bool) + 'static) {
         self.go.set_value(Some(Rc::new(go)));
+    }
+
+    fn flushes(self) -> Vec<Flush> {
+        self.flushes
+            .with_value(|flushes| flushes.iter().map(|(_, flush)| flush.clone()).collect())
     }
 
     fn navigate(self, path: &str, is_replacing: bool) {

@@ -21,15 +21,14 @@ pub fn Shell(
     children: Children,
 ) -> impl IntoView {
     let session = use_session();
-    let is_locking = session.is_locking();
     let clock_behind = session.clock_behind_ms();
     let is_clock_wrong = move || clock_behind.get() >= CLOCK_NOTICE_MS;
-    let lock = move || session.spawn(session.lock());
+    let lock = move || session.lock();
     view! {
         <AppShell
             bar=move || {
                 view! {
-                    <Button kind=ButtonKind::Quiet icon=Glyph::Lock on_press=lock busy=is_locking>
+                    <Button kind=ButtonKind::Quiet icon=Glyph::Lock on_press=lock>
                         {words::lock()}
                     </Button>
                 }

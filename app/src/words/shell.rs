@@ -45,9 +45,9 @@ pub fn lock() -> &'static str {
     "Op slot"
 }
 
-/// While unsaved work is saved before the lock.
-pub fn locking() -> &'static str {
-    "De kluis gaat op slot. Je werk wordt bewaard."
+/// Over the pages while nobody looks.
+pub fn covered() -> &'static str {
+    "De inhoud is afgedekt."
 }
 
 /// Begins the notice about the clock.
@@ -63,4 +63,9 @@ pub fn clock_text() -> &'static str {
 /// Taking back did not work: the value was changed again since.
 pub fn undo_failed() -> &'static str {
     "Ongedaan maken lukt niet. De wijziging is bewaard."
+}
+
+/// Before the list of clients for a new visit.
+pub fn choose_client() -> &'static str {
+    "Bij wie ben je? Kies een cliënt."
 }

@@ -1,0 +1,176 @@
+//! **Kies een wachtwoord**: the rule in words, the strength while typing, paste and show allowed.
+
+use crypto::{Passphrase, PassphraseError, Strength};
+use leptos::prelude::*;
+
+use super::SetupState;
+use crate::ui::{
+    Actions, Button, ButtonKind, ErrorSummary, FieldError, Form, FormErrors, Notice, NoticeKind,
+    PageTitle, PasswordInput,
+};
+use crate::words::{common, setup as words};
+
+/// Control ids.
+const FIRST: &str = "wachtwoord";
+const AGAIN: &str = "wachtwoord-herhaald";
+
+/// Step 2.
+#[component]
+pub fn PassphraseStep(
+    /// What was filled in so far.
+    state: SetupState,
+    /// To step 1.
+    #[prop(into)]
+    on_back: Callback<()>,
+    /// To step 3.
+    #[prop(into)]
+    on_next: Callback<()>,
+) -> impl IntoView {
+    let errors = FormErrors::new();
+    let shown = RwSignal::new(false);
+    let first = move || first_fault(&state.passphrase.read_untracked());
+    let again = move || {
+        let is_same = *state.passphrase.read_untracked() == *state.repeated.read_untracked();
+        (!is_same).then(|| words::password_differs().to_owned())
+    };
+    let again_if_typed = move || {
+        if state.repeated.read_untracked().is_empty() {
+            None
+        } else {
+            again()
+        }
+    };
+    let submit = move || {
+        let faults = [(FIRST, first()), (AGAIN, again())];
+        let faults = faults
+            .into_iter()
+            .filter_map(|(id, fault)| Some(FieldError::new(id, fault?)));
+        errors.show(faults.collect());
+        if errors.items().read_untracked().is_empty() {
+            shown.set(false);
+            on_next.run(());
+        }
+    };
+    view! {
+        <div class="p-lock__card">
+            <p class="p-steps">{words::step(2)}</p>
+            <PageTitle title=words::passphrase() take_focus=true />
+            <p>{words::passphrase_lead()}</p>
+            <ErrorSummary errors />
+            <Form on_submit=submit>
+                <PasswordInput
+                    id=FIRST
+                    label=words::password()
+                    hint=words::passphrase_hint().to_owned()
+                    value=state.passphrase
+                    shown
+                    show_label=words::show_password()
+                    error=errors.of(FIRST)
+                    autocomplete="new-password"
+                    enterkeyhint="next"
+                    on_input=move || {
+                        errors.recheck(FIRST, first);
+                        errors.recheck(AGAIN, again);
+                    }
+                    on_change=move || {
+                        if !state.passphrase.read_untracked().is_empty() {
+                            errors.set(FIRST, first());
+                        }
+                    }
+                />
+                <StrengthMeter passphrase=state.passphrase />
+                <PasswordInput
+                    id=AGAIN
+                    label=words::password_again()
+                    value=state.repeated
+                    shown
+                    error=errors.of(AGAIN)
+                    autocomplete="new-password"
+                    on_input=move || errors.recheck(AGAIN, again)
+                    on_change=move || errors.set(AGAIN, again_if_typed())
+                />
+                <Notice kind=NoticeKind::Warning>
+                    <p>{words::password_warning()}</p>
+                </Notice>
+                <Actions>
+                    <Button submit=true>{common::next()}</Button>
+                    <Button kind=ButtonKind::Quiet on_press=on_back>
+                        {common::back()}
+                    </Button>
+                </Actions>
+            </Form>
+        </div>
+    }
+}
+
+/// A word and bars, said again only when the word changes.
+#[component]
+fn StrengthMeter(passphrase: RwSignal<String>) -> impl IntoView {
+    let strength = Memo::new(move |_| strength(&passphrase.read()));
+    let bars = move || strength.get().map_or(0, |strength| strength as usize + 1);
+    view! {
+        <div class="p-strength">
+            <span class="p-strength__bars" aria-hidden="true">
+                {(1..=4)
+                    .map(|bar| {
+                        view! {
+                            <span class="p-strength__bar" class:p-strength__bar--on=move || bar <= bars()></span>
+                        }
+                    })
+                    .collect_view()}
+            </span>
+            <p role="status">
+                <Show when=move || strength.get().is_some()>
+                    <span>{words::strength_label()} " "</span>
+                    <strong data-testid="passphrase-strength">
+                        {move || strength.get().map(words::strength)}
+                    </strong>
+                </Show>
+            </p>
+        </div>
+    }
+}
+
+/// How good it is; none while nothing is typed.
+fn strength(typed: &str) -> Option<Strength> {
+    match Passphrase::parse(typed) {
+        Ok(passphrase) => Some(passphrase.strength()),
+        Err(PassphraseError::Empty) => None,
+        Err(PassphraseError::TooLong { .. } | PassphraseError::Control) => Some(Strength::Weak),
+    }
+}
+
+fn first_fault(typed: &str) -> Option<String> {
+    let words = match Passphrase::parse(typed) {
+        Err(PassphraseError::Empty) => words::password_missing(),
+        Err(PassphraseError::TooLong { .. } | PassphraseError::Control) => {
+            words::password_unusable()
+        }
+        Ok(passphrase) => match passphrase.strength() {
+            Strength::TooShort => words::password_short(),
+            Strength::Weak => words::password_weak(),
+            Strength::Good | Strength::Strong => return None,
+        },
+    };
+    Some(words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_common_passphrases_are_refused_in_words() {
+        assert_eq!(first_fault("").as_deref(), Some(words::password_missing()));
+        assert_eq!(
+            first_fault("kort").as_deref(),
+            Some(words::password_short())
+        );
+        assert_eq!(
+            first_fault("wachtwoord12").as_deref(),
+            Some(words::password_weak())
+        );
+        assert_eq!(first_fault("een paarse fiets in de regen"), None);
+        assert_eq!(strength(""), None);
+    }
+}
