@@ -14,5 +14,6 @@ mod time_part;
 mod work_part;
 
 pub use open::DraftPage;
+pub use performer_part::performer_line;
 pub use start::NewVisitPage;
 pub use state::{Placed, StateMark};

@@ -55,7 +55,12 @@ fn AdditionForm(
     form.bind(Field::Addition, "addition");
     let sign = move || {
         session.spawn(async move {
-            let edit = Edit::AddToVisit { client, visit, addition, text: text.get_untracked() };
+            let edit = Edit::AddToVisit {
+                client,
+                visit,
+                addition,
+                text: text.get_untracked(),
+            };
             if form.submit(edit).await.is_some() {
                 session.say_done(words::visit::addition_signed());
                 open.try_set(false);

@@ -12,7 +12,9 @@ use super::part::{correctable, key, text};
 use crate::page::form::{FormArea, FormState};
 use crate::page::session::use_session;
 use crate::platform::random;
-use crate::ui::{Actions, Button, Check, Choice, Dialog, DialogLeave, Glyph, Select, TextArea, TextInput, Width};
+use crate::ui::{
+    Actions, Button, Check, Choice, Dialog, DialogLeave, Glyph, Select, TextArea, TextInput, Width,
+};
 use crate::words;
 
 /// Name of the draft of a correction of this visit.
@@ -67,9 +69,16 @@ fn CorrectionForm(
         form.bind(field, id);
     }
     let fields = correctable(&visit);
-    let choices: Vec<Choice> =
-        fields.iter().map(|field| Choice::new(key(*field), words::visit::label(*field))).collect();
-    let chosen = Memo::new(move |_| fields.iter().copied().find(|field| key(*field) == *part.read()));
+    let choices: Vec<Choice> = fields
+        .iter()
+        .map(|field| Choice::new(key(*field), words::visit::label(*field)))
+        .collect();
+    let chosen = Memo::new(move |_| {
+        fields
+            .iter()
+            .copied()
+            .find(|field| key(*field) == *part.read())
+    });
     let is_long = Memo::new(move |_| chosen.get().is_none_or(is_long));
     let id = visit.id;
     let filled = StoredValue::new(String::new());
@@ -86,7 +95,11 @@ fn CorrectionForm(
     };
     let sign = move || {
         let Some(field) = chosen.get_untracked() else {
-            let missing = Problem { field: Field::CorrectionField, fault: Fault::Missing, rule: None };
+            let missing = Problem {
+                field: Field::CorrectionField,
+                fault: Fault::Missing,
+                rule: None,
+            };
             form.show(&[missing]);
             return;
         };
@@ -97,7 +110,12 @@ fn CorrectionForm(
                 reason: reason.get_untracked(),
                 is_client_request: is_client_request.get_untracked(),
             };
-            let edit = Edit::CorrectVisit { client, visit: id, correction, input };
+            let edit = Edit::CorrectVisit {
+                client,
+                visit: id,
+                correction,
+                input,
+            };
             if form.submit(edit).await.is_some() {
                 session.say_done(words::visit::correction_signed());
                 open.try_set(false);
@@ -138,5 +156,8 @@ fn CorrectionForm(
 
 /// Texts of more than one line; the rest are dates, times, numbers and names.
 fn is_long(field: VisitField) -> bool {
-    matches!(field, VisitField::Done | VisitField::Result | VisitField::Facts | VisitField::Experience)
+    matches!(
+        field,
+        VisitField::Done | VisitField::Result | VisitField::Facts | VisitField::Experience
+    )
 }

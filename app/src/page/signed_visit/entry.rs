@@ -7,6 +7,7 @@ use dossier::view::{AdditionView, CorrectionView, VisitView};
 use leptos::prelude::*;
 
 use super::part::{moment, shown, text};
+use crate::page::visit::performer_line;
 use crate::ui::{Button, ButtonKind, Glyph, Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::words;
 
@@ -22,10 +23,18 @@ pub(super) fn Entry(
     visit: Arc<VisitView>,
 ) -> impl IntoView {
     let is_corrected = !visit.corrections.is_empty();
-    let texts = [VisitField::Result, VisitField::Facts, VisitField::Experience]
-        .map(|field| view! { <Text visit=visit.clone() field /> })
+    let texts = [
+        VisitField::Result,
+        VisitField::Facts,
+        VisitField::Experience,
+    ]
+    .map(|field| view! { <Text visit=visit.clone() field /> })
+    .collect_view();
+    let additions = visit
+        .additions
+        .iter()
+        .map(|addition| view! { <Added addition=addition.clone() /> })
         .collect_view();
-    let additions = visit.additions.iter().map(|addition| view! { <Added addition=addition.clone() /> }).collect_view();
     view! {
         {visit
             .is_identity_deferred
@@ -56,10 +65,15 @@ fn When(visit: Arc<VisitView>) -> impl IntoView {
         time if end_day == begin_day => time,
         time => words::visit::end_next_day(&time, end_day),
     };
-    let minutes = u32::try_from((visit.end_at - visit.begin_at) / MS_PER_MINUTE).unwrap_or_default();
+    let minutes =
+        u32::try_from((visit.end_at - visit.begin_at) / MS_PER_MINUTE).unwrap_or_default();
     let contact = words::visit::contact(visit.contact);
     let of = |field| corrections(&visit, field);
-    let (of_date, of_begin, of_end) = (of(VisitField::Date), of(VisitField::Begin), of(VisitField::End));
+    let (of_date, of_begin, of_end) = (
+        of(VisitField::Date),
+        of(VisitField::Begin),
+        of(VisitField::End),
+    );
     view! {
         <SummaryList>
             <SummaryRow key=words::visit::label(VisitField::Contact)>{contact}</SummaryRow>
@@ -83,7 +97,11 @@ fn When(visit: Arc<VisitView>) -> impl IntoView {
 
 #[component]
 fn Work(visit: Arc<VisitView>) -> impl IntoView {
-    let actions = visit.actions.iter().map(|action| view! { <li>{action.clone()}</li> }).collect_view();
+    let actions = visit
+        .actions
+        .iter()
+        .map(|action| view! { <li>{action.clone()}</li> })
+        .collect_view();
     let has_actions = !visit.actions.is_empty();
     let has_own = !visit.done.is_empty();
     let own = visit.done.clone();
@@ -100,7 +118,10 @@ fn Work(visit: Arc<VisitView>) -> impl IntoView {
 #[component]
 fn Text(visit: Arc<VisitView>, field: VisitField) -> impl IntoView {
     let value = text(&visit, field);
-    let is_corrected = visit.corrections.iter().any(|correction| correction.field == field);
+    let is_corrected = visit
+        .corrections
+        .iter()
+        .any(|correction| correction.field == field);
     (REQUIRED.contains(&field) || is_corrected || !value.is_empty()).then(|| {
         view! {
             <h3 class="p-entry__label">{words::visit::label(field)}</h3>
@@ -112,10 +133,15 @@ fn Text(visit: Arc<VisitView>, field: VisitField) -> impl IntoView {
 
 #[component]
 fn Measured(visit: Arc<VisitView>) -> impl IntoView {
-    let mut fields: Vec<VisitField> =
-        visit.measurements.iter().map(|(kind, _)| VisitField::Measurement(*kind)).collect();
+    let mut fields: Vec<VisitField> = visit
+        .measurements
+        .iter()
+        .map(|(kind, _)| VisitField::Measurement(*kind))
+        .collect();
     for correction in &visit.corrections {
-        if matches!(correction.field, VisitField::Measurement(_)) && !fields.contains(&correction.field) {
+        if matches!(correction.field, VisitField::Measurement(_))
+            && !fields.contains(&correction.field)
+        {
             fields.push(correction.field);
         }
     }
@@ -142,7 +168,7 @@ fn Measured(visit: Arc<VisitView>) -> impl IntoView {
 
 #[component]
 fn Who(visit: Arc<VisitView>) -> impl IntoView {
-    let performer = words::visit::performer_line(&visit.performer, visit.performer_agb.as_deref());
+    let performer = performer_line(&visit.performer, visit.performer_agb.as_deref());
     let recorded = moment(visit.recorded_at);
     let of_name = corrections(&visit, VisitField::SubstituteName);
     let of_agb = corrections(&visit, VisitField::SubstituteAgb);

@@ -18,7 +18,12 @@ pub(super) fn correctable(visit: &VisitView) -> Vec<VisitField> {
         VisitField::Facts,
         VisitField::Experience,
     ];
-    fields.extend(visit.measurements.iter().map(|(kind, _)| VisitField::Measurement(*kind)));
+    fields.extend(
+        visit
+            .measurements
+            .iter()
+            .map(|(kind, _)| VisitField::Measurement(*kind)),
+    );
     if visit.performer != visit.signed_by {
         fields.extend([VisitField::SubstituteName, VisitField::SubstituteAgb]);
     }
@@ -42,7 +47,13 @@ pub(super) fn text(visit: &VisitView, field: VisitField) -> String {
         VisitField::End => words::date::time_of(&visit.end_local).to_owned(),
         VisitField::Done => {
             let own = Some(&visit.done).filter(|text| !text.is_empty());
-            visit.actions.iter().chain(own).cloned().collect::<Vec<_>>().join("\n")
+            visit
+                .actions
+                .iter()
+                .chain(own)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("\n")
         }
         VisitField::Result => visit.result.clone(),
         VisitField::Facts => visit.facts.clone(),
@@ -68,7 +79,9 @@ pub(super) fn shown(field: VisitField, value: &str) -> String {
 
 /// Local date and time.
 pub(super) fn moment(ms: i64) -> String {
-    calendar::rfc3339(ms).map(|text| words::date::moment(&text)).unwrap_or_default()
+    calendar::rfc3339(ms)
+        .map(|text| words::date::moment(&text))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

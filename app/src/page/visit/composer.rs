@@ -53,7 +53,13 @@ impl Composer {
         let (client, visit, slot) = (opened.client.row.id, opened.visit, opened.slot);
         let needs_bsn = opened.client.needs_bsn;
         let sheet = Sheet::new(opened.input.clone());
-        let body = move || Some(DraftBody::Visit { client, visit, input: Box::new(sheet.input()) });
+        let body = move || {
+            Some(DraftBody::Visit {
+                client,
+                visit,
+                input: Box::new(sheet.input()),
+            })
+        };
         let autosave = Autosave::new(session, Some(slot), body);
         let is_left_blank = Arc::new(AtomicBool::new(is_blank(&opened.input)));
         let blank = is_left_blank.clone();
@@ -129,7 +135,10 @@ impl Composer {
                 *result = format!("{}\n{sentence}", result.trim_end());
             }
         });
-        self.sheet.form.errors().set(&id_of(VisitField::Result), None);
+        self.sheet
+            .form
+            .errors()
+            .set(&id_of(VisitField::Result), None);
     }
 
     /// **Zelfde als vorige keer**: the actions, never times, results or observations.
@@ -165,12 +174,16 @@ impl Composer {
             let input = untrack(|| self.sheet.input());
             let year = year_of(&input.date);
             let (client, visit) = (self.client, self.visit);
-            let edit = Edit::SignVisit { client, visit, input: Box::new(input) };
+            let edit = Edit::SignVisit {
+                client,
+                visit,
+                input: Box::new(input),
+            };
             let rejected = match self.session.edit(edit, slot).await {
                 Ok(_) => {
                     self.finish();
                     self.session.say_done(words::visit::signed());
-                    self.session.go_instead(&route::visit(client, year, visit));
+                    self.leave(&route::visit(client, year, visit));
                     return;
                 }
                 Err(rejected) => rejected,
@@ -200,7 +213,7 @@ impl Composer {
                 Ok(()) => {
                     self.finish();
                     self.session.say_done(words::visit::discarded());
-                    self.session.go_instead(&route::client(self.client));
+                    self.leave(&route::client(self.client));
                 }
                 Err(failure) => {
                     self.autosave.resume();
@@ -212,8 +225,16 @@ impl Composer {
 
     fn finish(self) {
         self.autosave.finish();
-        self.is_left_blank.with_value(|blank| blank.store(false, Ordering::Relaxed));
+        self.is_left_blank
+            .try_with_value(|blank| blank.store(false, Ordering::Relaxed));
         focus::forget();
+    }
+
+    /// Goes on, unless the person went somewhere else meanwhile.
+    fn leave(self, path: &str) {
+        if !self.failure.is_disposed() {
+            self.session.go_instead(path);
+        }
     }
 
     fn fill_end(self) -> bool {
@@ -233,7 +254,9 @@ impl Composer {
         let today = calendar::today(now_ms).ok()?;
         let now = clock_time(now_ms)?;
         let date = parse_date(&self.sheet.date.read_untracked(), today).ok()?;
-        let begin = parse_time(&self.sheet.begin.read_untracked()).ok().map(show_time);
+        let begin = parse_time(&self.sheet.begin.read_untracked())
+            .ok()
+            .map(show_time);
         if date == today {
             return match begin {
                 Some(begin) if begin == now => clock_time(now_ms.saturating_add(MS_PER_MINUTE)),
@@ -253,5 +276,6 @@ fn clock_time(ms: i64) -> Option<String> {
 fn year_of(date: &str) -> u16 {
     let today = calendar::today(clock::now_ms()).ok();
     let date = today.and_then(|today| parse_date(date, today).ok());
-    date.and_then(|date| u16::try_from(date.year()).ok()).unwrap_or_default()
+    date.and_then(|date| u16::try_from(date.year()).ok())
+        .unwrap_or_default()
 }

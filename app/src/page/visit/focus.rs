@@ -17,7 +17,11 @@ pub(super) fn remember(visit: EntryId, control: String) {
 
 /// The control of this visit that had the keyboard last.
 pub(super) fn last(visit: EntryId) -> Option<String> {
-    LAST.with_borrow(|last| last.as_ref().filter(|(of, _)| *of == visit).map(|(_, control)| control.clone()))
+    LAST.with_borrow(|last| {
+        last.as_ref()
+            .filter(|(of, _)| *of == visit)
+            .map(|(_, control)| control.clone())
+    })
 }
 
 /// The visit is signed or thrown away.

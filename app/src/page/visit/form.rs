@@ -100,7 +100,11 @@ pub(super) fn VisitForm(
 fn Ending(composer: Composer) -> impl IntoView {
     let state = composer.save_state();
     let saved = Memo::new(move |_| {
-        (state.get() == SaveState::Saved { is_part_held: false }).then(|| words::form::saved().to_owned())
+        (state.get()
+            == SaveState::Saved {
+                is_part_held: false,
+            })
+        .then(|| words::form::saved().to_owned())
     });
     let trouble = Memo::new(move |_| match state.get() {
         SaveState::Failed(failure) if failure != Failure::Locked => Some(failure),

@@ -17,11 +17,17 @@ pub(super) fn MeasurementPart(
     composer: Composer,
 ) -> impl IntoView {
     let sheet = composer.sheet;
-    let has_any = KINDS.into_iter().any(|kind| !sheet.measurement(kind).read_untracked().is_empty());
+    let has_any = KINDS
+        .into_iter()
+        .any(|kind| !sheet.measurement(kind).read_untracked().is_empty());
     let is_open = RwSignal::new(has_any);
     let open = move || {
         is_open.set(true);
-        request_animation_frame(|| dom::focus(&id_of(VisitField::Measurement(MeasurementKind::UpperPressure))));
+        request_animation_frame(|| {
+            dom::focus(&id_of(VisitField::Measurement(
+                MeasurementKind::UpperPressure,
+            )))
+        });
     };
     view! {
         <Show
@@ -50,7 +56,11 @@ fn Measurement(composer: Composer, kind: MeasurementKind) -> impl IntoView {
     let value = sheet.measurement(kind);
     let error = sheet.form.error(&id);
     let is_asked = Memo::new(move |_| {
-        error.get().is_some() && matches!(parse_measurement(kind, &value.read()), Ok(Outcome::Unusual(_)))
+        error.get().is_some()
+            && matches!(
+                parse_measurement(kind, &value.read()),
+                Ok(Outcome::Unusual(_))
+            )
     });
     let control = id.clone();
     let confirm = Callback::new(move |()| {
@@ -82,5 +92,8 @@ fn Measurement(composer: Composer, kind: MeasurementKind) -> impl IntoView {
 }
 
 fn is_whole(kind: MeasurementKind) -> bool {
-    !matches!(kind, MeasurementKind::Temperature | MeasurementKind::Weight | MeasurementKind::Glucose)
+    !matches!(
+        kind,
+        MeasurementKind::Temperature | MeasurementKind::Weight | MeasurementKind::Glucose
+    )
 }

@@ -53,10 +53,16 @@ pub fn DraftPage() -> impl IntoView {
 }
 
 async fn open(session: Session, client: ClientId, slot: u8) -> Result<Option<Opened>, Failure> {
-    let Reply::Draft(Some((Draft { body, .. }, _))) = session.ask(Command::Draft { slot }).await? else {
+    let Reply::Draft(Some((Draft { body, .. }, _))) = session.ask(Command::Draft { slot }).await?
+    else {
         return Ok(None);
     };
-    let DraftBody::Visit { client: owner, visit, input } = body else {
+    let DraftBody::Visit {
+        client: owner,
+        visit,
+        input,
+    } = body
+    else {
         return Ok(None);
     };
     if owner != client {
@@ -68,7 +74,13 @@ async fn open(session: Session, client: ClientId, slot: u8) -> Result<Option<Ope
     let Reply::Client(client) = session.ask(Command::Client { client }).await? else {
         return Err(Failure::Internal);
     };
-    Ok(Some(Opened { slot, visit, input: *input, client: *client, profile }))
+    Ok(Some(Opened {
+        slot,
+        visit,
+        input: *input,
+        client: *client,
+        profile,
+    }))
 }
 
 #[component]

@@ -1,6 +1,7 @@
 //! Who did the visit: the caregiver of this vault, or a substitute (B11).
 
 use dossier::edit::VisitField;
+use dossier::value::agb::AgbCode;
 use dossier::view::ProfileView;
 use leptos::prelude::*;
 
@@ -9,6 +10,13 @@ use super::held::HeldPart;
 use super::sheet::id_of;
 use crate::ui::{Button, ButtonKind, Glyph, TextInput, Width};
 use crate::words;
+
+/// Name and AGB code, written as on an invoice (`91-012345`) once it is one.
+pub fn performer_line(name: &str, agb: Option<&str>) -> String {
+    let agb = agb
+        .map(|text| AgbCode::parse(text).map_or_else(|_| text.to_owned(), |code| code.to_string()));
+    words::visit::performer_line(name, agb.as_deref())
+}
 
 /// The performer as it will be stamped, and another one.
 #[component]
@@ -22,11 +30,15 @@ pub(super) fn PerformerPart(
     let form = sheet.form;
     let performer = Memo::new(move |_| {
         if !sheet.is_substitute.get() {
-            return words::visit::performer_line(&profile.name, profile.agb.as_deref());
+            return performer_line(&profile.name, profile.agb.as_deref());
         }
         let name = sheet.substitute_name.get();
-        let name = if name.trim().is_empty() { words::visit::someone_else_unnamed() } else { name.trim() };
-        words::visit::performer_line(name, Some(sheet.substitute_agb.read().trim()))
+        let name = if name.trim().is_empty() {
+            words::visit::someone_else_unnamed()
+        } else {
+            name.trim()
+        };
+        performer_line(name, Some(sheet.substitute_agb.read().trim()))
     });
     view! {
         <div class="l-split">

@@ -65,7 +65,10 @@ impl Sheet {
         let substitute = input.substitute.clone().unwrap_or_default();
         for kind in KINDS {
             let typed = input.measurements.iter().find(|item| item.kind == kind);
-            text(VisitField::Measurement(kind), typed.map_or("", |item| item.value.as_str()));
+            text(
+                VisitField::Measurement(kind),
+                typed.map_or("", |item| item.value.as_str()),
+            );
         }
         let all: BTreeSet<String> = (0..input.actions.len()).map(row_key).collect();
         let sheet = Self {
@@ -107,7 +110,10 @@ impl Sheet {
             begin: self.begin.get(),
             end: self.end.get(),
             is_next_day_confirmed: self.is_next_day.get(),
-            actions: rows.filter(|(place, _)| ticked.contains(&row_key(*place))).map(|(_, text)| text).collect(),
+            actions: rows
+                .filter(|(place, _)| ticked.contains(&row_key(*place)))
+                .map(|(_, text)| text)
+                .collect(),
             done: self.done.get(),
             result: self.result.get(),
             facts: self.facts.get(),
@@ -138,7 +144,10 @@ impl Sheet {
         });
         let rows = self.rows.get_untracked();
         self.ticked.update(|ticked| {
-            let taken = rows.iter().enumerate().filter(|(_, row)| actions.contains(row));
+            let taken = rows
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| actions.contains(row));
             ticked.extend(taken.map(|(place, _)| row_key(place)));
         });
         self.form.errors().set(&id_of(VisitField::Done), None);
@@ -177,11 +186,15 @@ impl Sheet {
 
     fn check(self) {
         let form = self.form;
-        form.validate(&id_of(VisitField::Date), move || date_problem(&self.date.read_untracked()));
+        form.validate(&id_of(VisitField::Date), move || {
+            date_problem(&self.date.read_untracked())
+        });
         form.validate(&id_of(VisitField::Begin), move || {
             time_problem(VisitField::Begin, &self.begin.read_untracked())
         });
-        form.validate(&id_of(VisitField::End), move || time_problem(VisitField::End, &self.end.read_untracked()));
+        form.validate(&id_of(VisitField::End), move || {
+            time_problem(VisitField::End, &self.end.read_untracked())
+        });
         for kind in KINDS {
             let value = self.measurement(kind);
             form.validate(&id_of(VisitField::Measurement(kind)), move || {
@@ -243,7 +256,11 @@ pub(super) fn row_key(place: usize) -> String {
 }
 
 fn sentence(field: VisitField, fault: Fault, rule: Option<&'static str>) -> String {
-    words::problem::sentence(&Problem { field: Field::Visit(field), fault, rule: rule.map(Into::into) })
+    words::problem::sentence(&Problem {
+        field: Field::Visit(field),
+        fault,
+        rule: rule.map(Into::into),
+    })
 }
 
 fn date_problem(text: &str) -> Option<String> {
@@ -267,9 +284,11 @@ fn measurement_problem(kind: MeasurementKind, text: &str, is_confirmed: bool) ->
         Ok(Outcome::Usual(_)) | Err(MeasurementError::Empty) => return None,
         Ok(Outcome::Unusual(_)) if is_confirmed => return None,
         Ok(Outcome::Unusual(_)) => Fault::Unusual { kind },
-        Ok(Outcome::Impossible { min, max }) => {
-            Fault::OutOfRange { kind, min: min.to_string(), max: max.to_string() }
-        }
+        Ok(Outcome::Impossible { min, max }) => Fault::OutOfRange {
+            kind,
+            min: min.to_string(),
+            max: max.to_string(),
+        },
         Err(_) => Fault::Malformed,
     };
     Some(sentence(VisitField::Measurement(kind), fault, None))
@@ -284,7 +303,10 @@ mod tests {
         let kind = MeasurementKind::UpperPressure;
         assert_eq!(measurement_problem(kind, "", false), None);
         assert_eq!(measurement_problem(kind, "120", false), None);
-        assert!(measurement_problem(kind, "250", false).is_some_and(|text| text.ends_with("Klopt dit?")));
+        assert!(
+            measurement_problem(kind, "250", false)
+                .is_some_and(|text| text.ends_with("Klopt dit?"))
+        );
         assert_eq!(measurement_problem(kind, "250", true), None);
         let refused = measurement_problem(kind, "900", true);
         assert!(refused.is_some_and(|text| text.contains("50") && text.contains("300")));

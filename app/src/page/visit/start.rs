@@ -32,8 +32,16 @@ pub fn NewVisitPage() -> impl IntoView {
     let is_call = route::is_call_query();
     let failure = RwSignal::new(None::<Failure>);
     let wanted = Memo::new(move |_| {
-        let contact = if is_call.get() { ContactKind::Phone } else { ContactKind::HomeVisit };
-        client.get().map(|client| Wanted { client, planning: planning.get(), contact })
+        let contact = if is_call.get() {
+            ContactKind::Phone
+        } else {
+            ContactKind::HomeVisit
+        };
+        client.get().map(|client| Wanted {
+            client,
+            planning: planning.get(),
+            contact,
+        })
     });
     Effect::new(move |_| {
         failure.set(None);
@@ -66,12 +74,18 @@ pub fn NewVisitPage() -> impl IntoView {
 
 /// The slot of the draft to write in: the one begun earlier for the same planned visit, one that is still blank, or a new one.
 async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
-    let today = calendar::today(clock::now_ms()).map(|date| date.to_string()).unwrap_or_default();
+    let today = calendar::today(clock::now_ms())
+        .map(|date| date.to_string())
+        .unwrap_or_default();
     let (date, now) = stamp();
     let input = VisitInput {
         contact: wanted.contact,
         date,
-        begin: if wanted.planning.is_some() { now } else { String::new() },
+        begin: if wanted.planning.is_some() {
+            now
+        } else {
+            String::new()
+        },
         planned: wanted.planning.map(|planning| (planning, today)),
         ..VisitInput::default()
     };
@@ -88,18 +102,32 @@ async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
 
 /// Nothing was written: kind and date came by themselves.
 pub(super) fn is_blank(input: &VisitInput) -> bool {
-    let bare = VisitInput { contact: ContactKind::default(), date: String::new(), ..input.clone() };
+    let bare = VisitInput {
+        contact: ContactKind::default(),
+        date: String::new(),
+        ..input.clone()
+    };
     bare == VisitInput::default()
 }
 
-async fn open_visits(session: Session, client: ClientId) -> Result<Vec<(u8, EntryId, VisitInput)>, Failure> {
+async fn open_visits(
+    session: Session,
+    client: ClientId,
+) -> Result<Vec<(u8, EntryId, VisitInput)>, Failure> {
     let Reply::Drafts { visits, .. } = session.ask(Command::Drafts).await? else {
         return Err(Failure::Internal);
     };
     let mut found = Vec::new();
     for row in visits.into_iter().filter(|row| row.client == client) {
         let reply = session.ask(Command::Draft { slot: row.slot }).await?;
-        if let Reply::Draft(Some((Draft { body: DraftBody::Visit { visit, input, .. }, .. }, _))) = reply {
+        if let Reply::Draft(Some((
+            Draft {
+                body: DraftBody::Visit { visit, input, .. },
+                ..
+            },
+            _,
+        ))) = reply
+        {
             found.push((row.slot, visit, *input));
         }
     }
@@ -113,7 +141,11 @@ async fn save(
     visit: EntryId,
     input: VisitInput,
 ) -> Result<u8, Failure> {
-    let body = DraftBody::Visit { client, visit, input: Box::new(input) };
+    let body = DraftBody::Visit {
+        client,
+        visit,
+        input: Box::new(input),
+    };
     match session.ask(Command::SaveDraft { slot, body }).await? {
         Reply::DraftSaved { slot, .. } => Ok(slot),
         _ => Err(Failure::Internal),

@@ -14,7 +14,11 @@ pub fn StateMark(
     let (class, glyph, word) = if is_signed {
         ("c-badge c-badge--done", Glyph::Check, words::state_signed())
     } else {
-        ("c-badge c-badge--warning", Glyph::Pencil, words::state_draft())
+        (
+            "c-badge c-badge--warning",
+            Glyph::Pencil,
+            words::state_draft(),
+        )
     };
     view! {
         <span class=class>

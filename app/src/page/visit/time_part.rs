@@ -8,11 +8,17 @@ use super::sheet::id_of;
 use crate::page::code::code;
 use crate::page::read_back;
 use crate::platform::dom;
-use crate::ui::{Button, ButtonKind, Choice, DateInput, Glyph, Notice, NoticeKind, RadioGroup, TimeInput};
+use crate::ui::{
+    Button, ButtonKind, Choice, DateInput, Glyph, Notice, NoticeKind, RadioGroup, TimeInput,
+};
 use crate::words;
 
-const CONTACTS: [ContactKind; 4] =
-    [ContactKind::HomeVisit, ContactKind::Phone, ContactKind::Video, ContactKind::Consultation];
+const CONTACTS: [ContactKind; 4] = [
+    ContactKind::HomeVisit,
+    ContactKind::Phone,
+    ContactKind::Video,
+    ContactKind::Consultation,
+];
 
 /// When and how.
 #[component]
@@ -22,8 +28,10 @@ pub(super) fn TimePart(
 ) -> impl IntoView {
     let sheet = composer.sheet;
     let form = sheet.form;
-    let contacts: Vec<Choice> =
-        CONTACTS.iter().map(|kind| Choice::new(code(kind), words::visit::contact(*kind))).collect();
+    let contacts: Vec<Choice> = CONTACTS
+        .iter()
+        .map(|kind| Choice::new(code(kind), words::visit::contact(*kind)))
+        .collect();
     let is_begun = Memo::new(move |_| !sheet.begin.read().trim().is_empty());
     view! {
         <Show when=move || !is_begun.get()>

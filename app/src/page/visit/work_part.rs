@@ -63,10 +63,15 @@ fn Actions(composer: Composer, has_earlier: bool) -> impl IntoView {
     let has_rows = Memo::new(move |_| !sheet.rows.read().is_empty());
     let choices = Signal::derive(move || {
         let rows = sheet.rows.get().into_iter().enumerate();
-        rows.map(|(place, text)| Choice::new(row_key(place), text)).collect::<Vec<_>>()
+        rows.map(|(place, text)| Choice::new(row_key(place), text))
+            .collect::<Vec<_>>()
     });
     let from = Signal::derive(move || {
-        composer.taken_from.get().flatten().map(|date| words::visit::taken_over(&date))
+        composer
+            .taken_from
+            .get()
+            .flatten()
+            .map(|date| words::visit::taken_over(&date))
     });
     let has_none = Memo::new(move |_| composer.taken_from.get() == Some(None));
     view! {
