@@ -124,6 +124,10 @@ pub enum ClientFilter {
 }
 
 /// An answer.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an answer is made, sent and dropped"
+)]
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Reply {
     /// To [`Command::Status`].

@@ -194,7 +194,7 @@ fn client_edits(
     made_at: i64,
     rng: &mut impl CryptoRng,
 ) -> Vec<Edit> {
-    let has_bsn = number % 2 == 0;
+    let has_bsn = number.is_multiple_of(2);
     let date = date_of(made_at);
     let input = ClientInput {
         first_name: pick(&FIRST_NAMES, number).to_owned(),
@@ -329,18 +329,18 @@ fn visit(at: i64, number: u32) -> (i64, VisitInput) {
         begin: "7:30".to_owned(),
         end: "8:15".to_owned(),
         actions: vec![pick(&DONE, number).to_owned()],
-        done: if number % 3 == 0 {
+        done: if number.is_multiple_of(3) {
             pick(&DONE, number / 3).to_owned()
         } else {
             String::new()
         },
         result: "Geen bijzonderheden".to_owned(),
-        facts: if number % 7 == 0 {
+        facts: if number.is_multiple_of(7) {
             "Mevrouw liep zelf naar de deur.".to_owned()
         } else {
             String::new()
         },
-        experience: if number % 5 == 0 {
+        experience: if number.is_multiple_of(5) {
             "Heeft goed geslapen en was tevreden.".to_owned()
         } else {
             String::new()

@@ -163,13 +163,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
     ) -> Outcome<Reply> {
         let mut turn = self.turn(now, rng).await?;
         let reply = turn.work(command).await;
-        if let Some(open) = &mut self.open {
-            match &mut open.session {
-                Some(session) if session.is_torn => open.session = None,
-                Some(session) => session.trim(),
-                None => {}
-            }
-        }
+        turn.session.trim();
         reply
     }
 
@@ -180,7 +174,11 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         rng: &'a mut R,
     ) -> Outcome<Turn<'a, S, R>> {
         let Open { keys, session } = self.open.as_mut().ok_or(Failure::Locked)?;
+        // Memory that ran ahead of the store, by a failed commit or a command that was dropped, is not used again.
         let session = match session {
+            Some(sound) if sound.is_torn => {
+                session.insert(open::open_session(&self.store, keys, rng, now).await?)
+            }
             Some(session) => session,
             None => session.insert(open::open_session(&self.store, keys, rng, now).await?),
         };

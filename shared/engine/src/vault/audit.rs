@@ -1,7 +1,7 @@
 //! Reading the access log back, and checking that nothing was taken out of it.
 
 use protocol::DocId;
-use protocol::audit::{AuditBatch, AuditChain, AuditLine};
+use protocol::audit::{AuditBatch, AuditLine};
 use protocol::record::RecordKind;
 use rand_core::CryptoRng;
 
@@ -28,14 +28,16 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let body = crypto::open_body(&self.keys.account, &found.record, &body_key);
             let body = body.map_err(|_| Failure::Corrupt)?;
             let batch = AuditBatch::decode(&body.content).map_err(|_| Failure::Corrupt)?;
-            batches.push((outer.incarnation, batch));
+            batches.push(batch);
         }
-        batches.push((self.session.head.incarnation, self.session.lane.batch()));
-        let (incarnation, _) = batches.first().ok_or(Failure::Corrupt)?;
-        let mut chain = AuditChain::start(&self.keys.account, self.keys.device, *incarnation);
+        batches.push(self.session.lane.batch());
+        batches.sort_by_key(|batch| batch.first);
+        let mut chain = self
+            .session
+            .lane
+            .start_of(&self.keys.account, self.keys.device);
         let mut lines = Vec::new();
-        batches.sort_by_key(|(_, batch)| batch.first);
-        for (_, batch) in &batches {
+        for batch in &batches {
             chain.push_batch(batch).map_err(|_| Failure::Corrupt)?;
             lines.extend(batch.lines().map_err(|_| Failure::Corrupt)?);
         }

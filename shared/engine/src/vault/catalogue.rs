@@ -26,29 +26,46 @@ impl Catalogue {
     /// Takes in a keybox record.
     pub(crate) fn add(&mut self, keybox: Keybox) {
         for entry in keybox.entries {
-            match &entry {
-                KeyboxEntry::ClientKey(entry) => {
-                    let newest = self
-                        .newest_client_key
-                        .entry(entry.client)
-                        .or_insert((entry.version, entry.key));
-                    *newest = (*newest).max((entry.version, entry.key));
-                    self.client_keys.insert(entry.key, entry.clone());
-                }
-                KeyboxEntry::DocKey(entry) => {
-                    self.places
-                        .entry((entry.client, entry.kind, entry.year))
-                        .or_default()
-                        .insert(entry.doc);
-                    let keys = self.docs.entry(entry.doc).or_default();
-                    if !keys.iter().any(|known| known.key == entry.key) {
-                        keys.push(entry.clone());
-                    }
-                }
-                KeyboxEntry::Unknown { .. } => {}
+            if self.take_in(&entry) {
+                self.entries.push(entry);
             }
-            self.entries.push(entry);
         }
+    }
+
+    /// Whether the entry was new.
+    fn take_in(&mut self, entry: &KeyboxEntry) -> bool {
+        match entry {
+            KeyboxEntry::ClientKey(entry) => {
+                let newest = (entry.version, entry.key);
+                let known = self.newest_client_key.entry(entry.client).or_insert(newest);
+                *known = (*known).max(newest);
+                self.client_keys.insert(entry.key, entry.clone()).is_none()
+            }
+            KeyboxEntry::DocKey(entry) => {
+                let place = (entry.client, entry.kind, entry.year);
+                self.places.entry(place).or_default().insert(entry.doc);
+                let keys = self.docs.entry(entry.doc).or_default();
+                let is_new = !keys.iter().any(|known| known.key == entry.key);
+                if is_new {
+                    keys.push(entry.clone());
+                }
+                is_new
+            }
+            KeyboxEntry::Unknown { .. } => !self.entries.contains(entry),
+        }
+    }
+
+    /// What opens one document, encoded: its keys and those that wrap them.
+    pub(crate) fn encode_of(&self, doc: DocId) -> Vec<u8> {
+        let doc_keys = self.docs.get(&doc).into_iter().flatten();
+        let client_keys = doc_keys
+            .clone()
+            .filter_map(|entry| self.client_keys.get(&entry.client_key));
+        let entries = client_keys
+            .map(|entry| KeyboxEntry::ClientKey(entry.clone()))
+            .chain(doc_keys.map(|entry| KeyboxEntry::DocKey(entry.clone())))
+            .collect();
+        Keybox { entries }.encode()
     }
 
     /// All of it, as one keybox.

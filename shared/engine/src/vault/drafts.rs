@@ -10,6 +10,7 @@ use protocol::keybox::DocKind;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::head::DeviceHead;
 use super::keys::Keys;
 use super::local;
 use super::quarantine::Piece;
@@ -63,22 +64,32 @@ fn slot_row(keys: &Keys, slot: u8) -> Vec<u8> {
     local::row_name(&keys.local, StoreName::Draft, &[b"draft", &[slot]])
 }
 
-/// Reads every slot; what does not open is handed back as damage.
-pub(crate) async fn read_slots<S: Store>(store: &S, keys: &Keys) -> Outcome<(Slots, Vec<Piece>)> {
+/// Reads every slot; one that does not open, is gone or is older than the head says is handed back as damage.
+pub(crate) async fn read_slots<S: Store>(
+    store: &S,
+    keys: &Keys,
+    head: &DeviceHead,
+) -> Outcome<(Slots, Vec<Piece>)> {
     let rows: Vec<Vec<u8>> = (0..SLOT_COUNT).map(|slot| slot_row(keys, slot)).collect();
     let stored = store.read_many(StoreName::Draft, &rows).await?;
     let mut slots = Slots::default();
     let mut damaged = Vec::new();
     for ((slot, row), bytes) in (0..SLOT_COUNT).zip(rows).zip(stored) {
-        let Some(bytes) = bytes else { continue };
-        match read_slot(keys, slot, bytes.clone()) {
+        let expected = head.draft_counters.get(&slot).copied();
+        if bytes.is_none() && expected.is_none() {
+            continue;
+        }
+        let held = bytes.clone().and_then(|bytes| read_slot(keys, slot, bytes));
+        let is_newest =
+            |held: &Slot| expected.is_none_or(|counter| held.frame.header().counter == counter);
+        match held.filter(is_newest) {
             Some(held) => {
                 slots.slots.insert(slot, held);
             }
             None => damaged.push(Piece {
                 store: StoreName::Draft,
                 row,
-                bytes: Some(bytes),
+                bytes,
                 client: None,
                 doc: None,
                 is_healed: false,
@@ -155,12 +166,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     fn draft_header(&self, slot: u8) -> Outcome<DraftHeader> {
-        let earlier = self
+        let of_slot = self
             .session
             .slots
             .slots
             .get(&slot)
-            .map_or(0, |held| held.frame.header().counter);
+            .map(|held| held.frame.header().counter);
+        let of_head = self.session.head.draft_counters.get(&slot).copied();
+        let earlier = of_slot.max(of_head).unwrap_or_default();
         Ok(DraftHeader {
             account: self.keys.account,
             device: self.keys.device,
@@ -217,6 +230,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             slot_row(self.keys, slot),
             held.frame.as_bytes(),
         );
+        self.session
+            .head
+            .draft_counters
+            .insert(slot, held.frame.header().counter);
         self.session.slots.slots.insert(slot, held);
     }
 

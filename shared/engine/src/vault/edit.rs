@@ -58,7 +58,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let client = targets.client.map(|client| ClientId::from_bytes(client.0));
         let mut wanted: Vec<(Kind, Option<DocId>)> = Vec::new();
         for (kind, need) in targets.kinds() {
-            let found = self.find_writable(client, kind).await?;
+            let found = self.find_writable(client, kind, need).await?;
             if found.is_some() || need == Need::OrNew {
                 wanted.push((kind, found));
             }
@@ -123,6 +123,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         &mut self,
         client: Option<ClientId>,
         kind: Kind,
+        need: Need,
     ) -> Outcome<Option<DocId>> {
         let docs = self.session.catalogue.find(place_of(client, kind));
         let mut hindrance = None;
@@ -139,8 +140,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
         }
         match hindrance {
-            // Work goes on in a second journal beside one that cannot be written; readers take both.
-            Some(Failure::Corrupt) if matches!(kind, Kind::Journal { .. }) => Ok(None),
+            // Work goes on in a second one beside one that cannot be written; readers take both.
+            Some(Failure::Corrupt)
+                if need == Need::OrNew && matches!(kind, Kind::Journal { .. } | Kind::Profile) =>
+            {
+                Ok(None)
+            }
             Some(failure) => Err(failure.into()),
             None => Ok(None),
         }

@@ -1,5 +1,7 @@
 //! Positions: how far the device's sequence has come, and what a document stands on.
 
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 use protocol::{ChangeHash, Incarnation, RecordHash, Seq};
 
@@ -19,15 +21,19 @@ pub(crate) struct DeviceHead {
     /// Largest time ever seen, ms since the epoch, UTC.
     #[n(3)]
     pub(crate) clock_max: i64,
+    /// Writes of each draft slot, so that a slot that is gone, or an older one, is noticed.
+    #[n(4)]
+    pub(crate) draft_counters: BTreeMap<u8, u64>,
 }
 
 impl DeviceHead {
-    pub(crate) const fn new(incarnation: Incarnation) -> Self {
+    pub(crate) fn new(incarnation: Incarnation) -> Self {
         Self {
             incarnation,
             seq: Seq(0),
             prev: RecordHash::NIL,
             clock_max: 0,
+            draft_counters: BTreeMap::new(),
         }
     }
 }
@@ -48,6 +54,9 @@ pub(crate) struct DocHead {
     /// Content bytes in those records.
     #[n(3)]
     pub(crate) tail_bytes: u64,
+    /// The document's own keybox entries once more, for when a keybox record is lost.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub(crate) keybox: Vec<u8>,
 }
 
 /// Records after which a new snapshot is made.

@@ -55,6 +55,7 @@ impl Deed {
 
 /// The lines that are not in a record yet.
 pub(crate) struct OpenLane {
+    stream: Incarnation,
     first: u32,
     before: [u8; 32],
     chain: AuditChain,
@@ -69,8 +70,10 @@ pub(crate) struct OpenLane {
 #[cbor(array)]
 struct LaneRow {
     #[n(0)]
+    stream: Incarnation,
+    #[n(1)]
     started_at: i64,
-    #[cbor(n(1), with = "minicbor::bytes")]
+    #[cbor(n(2), with = "minicbor::bytes")]
     batch: Vec<u8>,
 }
 
@@ -81,13 +84,14 @@ impl OpenLane {
         device: DeviceIndex,
         incarnation: Incarnation,
     ) -> Self {
-        Self::after(AuditChain::start(account, device, incarnation))
+        Self::after(incarnation, AuditChain::start(account, device, incarnation))
     }
 
-    /// Goes on where a stream stands.
-    pub(crate) fn after(chain: AuditChain) -> Self {
+    /// Goes on where a stream stands; `stream` is the run of the device in which it was started.
+    pub(crate) fn after(stream: Incarnation, chain: AuditChain) -> Self {
         let (first, before) = (chain.next, chain.link);
         Self {
+            stream,
             first,
             before,
             chain,
@@ -107,6 +111,7 @@ impl OpenLane {
             .checked_add(u32::try_from(batch.entries.len()).ok()?)?;
         let bytes = batch.entries.iter().map(entry_bytes).sum();
         Some(Self {
+            stream: row.stream,
             first: batch.first,
             before: batch.before,
             chain: AuditChain {
@@ -123,9 +128,15 @@ impl OpenLane {
 
     fn encode(&self) -> Vec<u8> {
         cbor::encode(&LaneRow {
+            stream: self.stream,
             started_at: self.started_at,
             batch: self.batch().encode(),
         })
+    }
+
+    /// Where the stream's first line starts from.
+    pub(crate) fn start_of(&self, account: &AccountId, device: DeviceIndex) -> AuditChain {
+        AuditChain::start(account, device, self.stream)
     }
 
     /// The open lines, as they would go into a record.
@@ -231,7 +242,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let last = lane.last.take();
         *lane = OpenLane {
             last,
-            ..OpenLane::after(lane.chain.clone())
+            ..OpenLane::after(lane.stream, lane.chain.clone())
         };
         Ok(())
     }

@@ -187,7 +187,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         });
         let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
         let actor = self.make_actor();
-        let is_sure = (heads.is_some() || log.is_complete) && !parts.is_newer;
+        let is_newer = parts.is_newer || log.asks_for_newer(doc);
+        let is_sure = (heads.is_some() || log.is_complete) && !is_newer;
         let rebuilt = Document::load_concatenated(&[], &slices, heads.as_deref(), actor)
             .ok()
             .filter(|_| is_sure);
@@ -239,6 +240,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Writes a rebuilt document anew; the rows go with the next commit.
     fn repair_doc(&mut self, doc: DocId, open: &mut OpenDoc) -> Outcome<()> {
         let batch = core::mem::take(&mut self.batch);
+        open.head.keybox = self.session.catalogue.encode_of(doc);
         open.head.heads = open
             .document
             .heads()

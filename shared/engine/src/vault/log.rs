@@ -104,6 +104,13 @@ fn is_linked(sequence: &BTreeMap<Seq, LogRecord>) -> bool {
 }
 
 impl Log {
+    /// Whether a newer version wrote something into a document that must be understood first.
+    pub(crate) fn asks_for_newer(&self, doc: DocId) -> bool {
+        self.records
+            .iter()
+            .any(|found| found.route.doc == doc && found.route.kind.rule() == KindRule::ReadOnly)
+    }
+
     /// Records of one kind and document, in order.
     pub(crate) fn of(&self, kind: RecordKind, doc: DocId) -> impl Iterator<Item = &LogRecord> {
         self.records

@@ -42,7 +42,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
         Err(piece) => {
             found.push(piece);
             let log = read_log(store, keys, Some(&head)).await?;
-            OpenLane::after(last_link(keys, &log, &head))
+            last_link(keys, &log, &head)
         }
     };
     let mut session = Session::new(head, lane);
@@ -58,7 +58,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     };
     turn.read_keybox().await?;
     turn.read_rows().await?;
-    let (slots, damaged) = read_slots(store, keys).await?;
+    let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;
     turn.session.slots = slots;
     turn.session.found.extend(damaged);
     let rebuilt = core::mem::take(&mut turn.batch);
@@ -100,26 +100,33 @@ const fn piece(store: StoreName, row: Vec<u8>, bytes: Option<Vec<u8>>, is_healed
     }
 }
 
-/// Where the access log stands after its last record.
-fn last_link(keys: &Keys, log: &Log, head: &DeviceHead) -> AuditChain {
-    let own = log
+/// Goes on with the access log after its last record.
+fn last_link(keys: &Keys, log: &Log, head: &DeviceHead) -> OpenLane {
+    let mut own = log
         .of(RecordKind::Audit, DocId::NIL)
-        .filter(|found| found.record.outer().device == keys.device);
-    let batches = own.filter_map(|found| {
-        let body_key = keys.body_key_at(found.record.outer().chain.position)?;
-        let body = crypto::open_body(&keys.account, &found.record, &body_key).ok()?;
-        audit::AuditBatch::decode(&body.content).ok()
-    });
-    let last = batches.max_by_key(|batch| batch.first);
-    last.map_or_else(
-        || AuditChain::start(&keys.account, keys.device, head.incarnation),
-        |batch| AuditChain {
-            next: batch
-                .first
-                .saturating_add(u32::try_from(batch.entries.len()).unwrap_or(u32::MAX)),
-            link: batch.after,
-        },
-    )
+        .filter(|found| found.record.outer().device == keys.device)
+        .filter_map(|found| {
+            let outer = found.record.outer();
+            let body_key = keys.body_key_at(outer.chain.position)?;
+            let body = crypto::open_body(&keys.account, &found.record, &body_key).ok()?;
+            Some((
+                outer.incarnation,
+                audit::AuditBatch::decode(&body.content).ok()?,
+            ))
+        })
+        .collect::<Vec<_>>();
+    own.sort_by_key(|(_, batch)| batch.first);
+    match (own.first(), own.last()) {
+        (Some((stream, _)), Some((_, last))) => {
+            let count = u32::try_from(last.entries.len()).unwrap_or(u32::MAX);
+            let chain = AuditChain {
+                next: last.first.saturating_add(count),
+                link: last.after,
+            };
+            OpenLane::after(*stream, chain)
+        }
+        _ => OpenLane::start(&keys.account, keys.device, head.incarnation),
+    }
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -177,7 +184,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
     }
 
-    /// Takes the keys from every keybox record there is, and notes whether that is surely all.
+    /// Takes the keys from every keybox record and every document's head, and notes whether that is surely all.
     async fn rescue_keybox(&mut self, damaged: Vec<Piece>) -> Outcome<()> {
         let log = read_log(self.store, self.keys, Some(&self.session.head)).await?;
         let keys = self.keys;
@@ -194,7 +201,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 self.session.catalogue.add(keybox);
             }
         }
-        let is_healed = log.is_complete;
+        let has_all_heads = self.read_keys_of_heads().await?;
+        let is_healed = log.is_complete || has_all_heads;
         self.session.found.extend(
             damaged
                 .into_iter()
@@ -206,6 +214,25 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             self.put_value(StoreName::Cursor, self.head_row(DocId::NIL), &head)?;
         }
         Ok(())
+    }
+
+    /// Takes the keys that documents' heads hold once more; answers whether every head could be read.
+    async fn read_keys_of_heads(&mut self) -> Outcome<bool> {
+        let (device_head, keybox_head) = (device_head_row(self.keys), self.head_row(DocId::NIL));
+        let mut has_all = true;
+        for (row, value) in self.store.read_prefix(StoreName::Cursor, &[]).await? {
+            if row == device_head || row == keybox_head {
+                continue;
+            }
+            let (local, account) = (&self.keys.local, &self.keys.account);
+            let head =
+                local::open_value::<DocHead>(local, account, StoreName::Cursor, &row, &value);
+            match head.ok().and_then(|head| Keybox::decode(&head.keybox).ok()) {
+                Some(keybox) => self.session.catalogue.add(keybox),
+                None => has_all = false,
+            }
+        }
+        Ok(has_all)
     }
 
     /// Reads the sealed summary of every client; what is missing is made again from the documents.

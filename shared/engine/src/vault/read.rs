@@ -10,6 +10,7 @@ use protocol::{ClientId as Owner, DocId};
 use rand_core::CryptoRng;
 
 use super::lane::Deed;
+use super::session::Health;
 use super::stop::{Outcome, Stop};
 use super::turn::Turn;
 use crate::command::{ClientFilter, Failure, Reply, UnreadableRow};
@@ -18,14 +19,21 @@ use crate::store::Store;
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// The caregiver's own data.
     pub(crate) async fn profile(&mut self) -> Outcome<Reply> {
-        let docs = self.open_all((None, DocKind::Profile, None)).await?;
-        let open = docs
-            .first()
-            .and_then(|doc| self.session.docs.get(doc))
-            .ok_or(Failure::NotFound)?;
-        Ok(Reply::Profile(
-            project::profile(&open.document).ok_or(Failure::NotFound)?,
-        ))
+        let place = (None, DocKind::Profile, None);
+        let readable = self.open_readable(place).await?;
+        let mut open: Vec<_> = readable
+            .iter()
+            .filter_map(|doc| self.session.docs.get(doc))
+            .collect();
+        open.sort_by_key(|open| open.health != Health::Whole);
+        match open
+            .iter()
+            .find_map(|open| project::profile(&open.document))
+        {
+            Some(view) => Ok(Reply::Profile(view)),
+            None if self.session.catalogue.find(place).is_empty() => Err(Failure::NotFound.into()),
+            None => Err(Failure::Corrupt.into()),
+        }
     }
 
     /// Vandaag.

@@ -178,15 +178,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(true)
     }
 
-    /// Writes the head of a document, with a snapshot when one is due.
+    /// Writes the head of a document that is in the keybox, with a snapshot when one is due.
     pub(crate) fn store_head(&mut self, doc: DocId, open: &mut OpenDoc) -> Outcome<()> {
+        open.head.keybox = self.session.catalogue.encode_of(doc);
         open.head.heads = open
             .document
             .heads()
             .into_iter()
             .map(ChangeHash::from_bytes)
             .collect();
-        if open.head.is_snapshot_due() {
+        // Every edit needs the profile: it stands twice, so that one damaged row does not stop all work.
+        if open.head.is_snapshot_due() || open.place.1 == DocKind::Profile {
             self.snapshot_doc(open)?;
         }
         self.put_value(StoreName::Cursor, self.head_row(doc), &open.head)

@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+mod crash;
+mod damage;
 mod day;
 mod draft;
 mod log;

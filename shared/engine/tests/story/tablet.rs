@@ -102,8 +102,9 @@ impl Tablet {
     }
 
     pub(crate) fn set_up(&mut self) -> Reply {
-        let Reply::RecoveryCode { groups, ask } = self.ask(Command::BeginSetup) else {
-            panic!("no code")
+        let (groups, ask) = match self.ask(Command::BeginSetup) {
+            Reply::RecoveryCode { groups, ask } => (groups, ask),
+            other => return other,
         };
         let typed = ask.map(|number| (number, groups[usize::from(number) - 1].clone()));
         self.ask(Command::FinishSetup {
