@@ -4,6 +4,7 @@
 //! every other file is asked for again. An address without a file extension is a page of the app
 //! and gets `index.html`; a missing file is 404, never a page.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use axum::body::Body;
@@ -39,7 +40,12 @@ impl AppFolder {
     async fn find(&mut self, request: Request) -> Response {
         match self.folder.try_call(request).await {
             Ok(response) => response.map(Body::new),
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::NotADirectory => {
+                    StatusCode::NOT_FOUND.into_response()
+                }
+                _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            },
         }
     }
 }
