@@ -13,7 +13,6 @@ pub mod install;
 mod listen;
 pub mod lock;
 pub mod media;
-pub mod network;
 pub mod random;
 #[cfg(feature = "conformance")]
 pub mod report;
@@ -22,7 +21,7 @@ pub mod storage;
 pub mod update;
 pub mod worker;
 
-pub use listen::{Listener, on_leave};
+pub use listen::Listener;
 
 /// Listens for what a window hears only once or early, and puts the chosen look on it. Call before the pages mount.
 pub fn start_window() {

@@ -5,7 +5,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget};
 
 /// A listener; it is removed when this is dropped. Moves freely within its own thread.
-pub struct Listener(SendWrapper<Attached>);
+pub struct Listener {
+    _attached: SendWrapper<Attached>,
+}
 
 struct Attached {
     target: EventTarget,
@@ -24,11 +26,14 @@ impl Listener {
         let function = callback.as_ref().unchecked_ref();
         // Fails on a null listener only.
         let _ = target.add_event_listener_with_callback_and_bool(name, function, true);
-        Self(SendWrapper::new(Attached {
-            target: target.clone(),
-            name,
-            callback,
-        }))
+        let target = target.clone();
+        Self {
+            _attached: SendWrapper::new(Attached {
+                target,
+                name,
+                callback,
+            }),
+        }
     }
 
     /// Keeps the listener for the life of the page.
@@ -44,14 +49,4 @@ impl Drop for Attached {
             .target
             .remove_event_listener_with_callback_and_bool(self.name, function, true);
     }
-}
-
-/// Calls back before the window is closed or reloaded while `is_unsaved` says so: the browser then asks.
-pub fn on_leave(is_unsaved: impl Fn() -> bool + 'static) -> Option<Listener> {
-    let window = web_sys::window()?;
-    Some(Listener::new(&window, "beforeunload", move |event| {
-        if is_unsaved() {
-            event.prevent_default();
-        }
-    }))
 }

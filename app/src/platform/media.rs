@@ -4,16 +4,6 @@ use wasm_bindgen::prelude::*;
 
 use super::settings::Settings;
 
-/// Whether the device prefers dark.
-pub fn is_dark() -> bool {
-    matches("(prefers-color-scheme: dark)")
-}
-
-/// Whether the person wants no movement.
-pub fn is_motion_reduced() -> bool {
-    matches("(prefers-reduced-motion: reduce)")
-}
-
 /// Whether the app runs from the home screen.
 pub fn is_installed() -> bool {
     matches("(display-mode: standalone)") || ios_standalone() == Some(true)
