@@ -22,7 +22,15 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
     let server = run::server()?;
     shell::done(
         shell::cargo()
-            .args(["run", "--package", "e2e", "--bin", "bench", "--"])
+            .args([
+                "run",
+                "--release",
+                "--package",
+                "e2e",
+                "--bin",
+                "bench",
+                "--",
+            ])
             .args(&options.rest)
             .env("DOSSIERKLUIS_APP", built.folder)
             .env("DOSSIERKLUIS_SERVER", server),

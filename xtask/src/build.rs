@@ -17,7 +17,7 @@ use crate::{machine, place};
 /// What `build` can be told.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Build for developers: with the gallery at /galerij, into target/dist-dev
+    /// Build for developers into target/dist-dev: with the gallery at /galerij and the store conformance suite
     #[arg(long)]
     pub(crate) dev: bool,
 }

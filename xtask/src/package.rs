@@ -34,10 +34,11 @@ pub(crate) fn package() -> anyhow::Result<()> {
         let entry = entry?;
         fs::copy(entry.path(), inside.join("app").join(entry.file_name()))?;
     }
-    for text in ["README.md", "CHANGELOG.md", "LICENSE"] {
+    for text in ["README.md", "docs/CHANGELOG.md", "docs/LICENSE.md"] {
         let source = place::root().join(text);
         if source.is_file() {
-            fs::copy(source, inside.join(text))?;
+            let name = source.file_name().context("a text has no name")?;
+            fs::copy(&source, inside.join(name))?;
         }
     }
     let archive = folder.join(format!("{name}.tar.gz"));

@@ -48,6 +48,9 @@ pub(crate) fn make(is_dev: bool) -> anyhow::Result<Module> {
     read(&folder)
 }
 
+/// Leptos then builds views of one type instead of one type per tree: far less code for the same pages.
+const ERASED_VIEWS: &str = "--cfg=erase_components";
+
 fn compile(is_dev: bool) -> anyhow::Result<()> {
     let mut cargo = shell::cargo();
     cargo.args([
@@ -61,9 +64,13 @@ fn compile(is_dev: bool) -> anyhow::Result<()> {
     ]);
     cargo.args(["--target", "wasm32-unknown-unknown"]);
     if is_dev {
-        cargo.args(["--features", "gallery"]);
+        cargo.args(["--features", "gallery,conformance"]);
     }
-    for flag in equal_paths() {
+    for flag in equal_paths()
+        .iter()
+        .map(String::as_str)
+        .chain([ERASED_VIEWS])
+    {
         cargo.arg("--config").arg(format!(
             "target.wasm32-unknown-unknown.rustflags=[{flag:?}]"
         ));
