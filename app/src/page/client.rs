@@ -1,29 +1,15 @@
-//! The screens of one client.
+//! The screens of one client, under a header that stays: name, birth date, what to look out for.
 
-use leptos::prelude::*;
+mod change;
+mod details;
+pub mod funding;
+mod history;
+mod layout;
+mod overview;
+mod visits;
 
-use crate::ui::PageTitle;
-
-/// **Overzicht**.
-#[component]
-pub fn OverviewPage() -> impl IntoView {
-    view! { <PageTitle title="Cliënt" take_focus=true /> }
-}
-
-/// **Bezoeken**.
-#[component]
-pub fn VisitsPage() -> impl IntoView {
-    view! { <PageTitle title="Cliënt" take_focus=true /> }
-}
-
-/// **Gegevens**.
-#[component]
-pub fn DetailsPage() -> impl IntoView {
-    view! { <PageTitle title="Cliënt" take_focus=true /> }
-}
-
-/// **Geschiedenis**.
-#[component]
-pub fn HistoryPage() -> impl IntoView {
-    view! { <PageTitle title="Cliënt" take_focus=true /> }
-}
+pub use details::DetailsPage;
+pub use history::HistoryPage;
+pub use layout::{ClientLayout, Section};
+pub use overview::{OverviewPage, maps_link};
+pub use visits::VisitsPage;

@@ -1,17 +1,9 @@
 //! **Cliënten** and **Nieuwe cliënt**.
 
-use leptos::prelude::*;
+mod list;
+mod new;
+mod row;
 
-use crate::ui::PageTitle;
-
-/// **Cliënten**: search and list.
-#[component]
-pub fn ClientsPage() -> impl IntoView {
-    view! { <PageTitle title="Cliënten" take_focus=true /> }
-}
-
-/// **Nieuwe cliënt**.
-#[component]
-pub fn NewClientPage() -> impl IntoView {
-    view! { <PageTitle title="Nieuwe cliënt" take_focus=true /> }
-}
+pub use list::{ClientList, ClientsPage};
+pub use new::NewClientPage;
+pub use row::row_meta;

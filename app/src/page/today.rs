@@ -1,11 +1,232 @@
-//! **Vandaag**: visits, drafts and tasks.
+//! **Vandaag**: visits by time, drafts to sign, things to complete.
 
+use dossier::edit::Edit;
+use dossier::id::ClientId;
+use dossier::project::client_name;
+use dossier::value::phone::Phone;
+use dossier::view::{DraftRow, Task, TodayState, TodayView, TodayVisit};
+use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
-use crate::ui::PageTitle;
+use super::client::maps_link;
+use super::clients::row_meta;
+use super::identity::IdentityDialog;
+use super::load::{LoadedView, load};
+use super::route;
+use super::session::use_session;
+use super::ready::ReadyCard;
+use crate::ui::{Badge, Button, ButtonKind, Card, EmptyState, Glyph, Link, LinkButton, NoticeKind, PageTitle};
+use crate::words;
 
-/// **Vandaag**: visits, drafts and tasks.
+/// The screen.
 #[component]
 pub fn TodayPage() -> impl IntoView {
-    view! { <PageTitle title="Vandaag" take_focus=true /> }
+    let today = load(
+        || Some(Command::Today),
+        |reply| match reply {
+            Reply::Today(today) => Some(*today),
+            _ => None,
+        },
+    );
+    let shown = |today: TodayView| day(today).into_any();
+    view! {
+        <div class="l-page">
+            <PageTitle title=words::today::title() take_focus=true />
+            <ReadyCard />
+            <LoadedView of=today view=shown />
+        </div>
+    }
+}
+
+fn day(today: TodayView) -> impl IntoView {
+    if !today.has_clients {
+        return view! {
+            <EmptyState text=words::today::no_clients() icon=Glyph::People>
+                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                    {words::client::new_client()}
+                </LinkButton>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let date = today.date.clone();
+    let visits = today
+        .visits
+        .into_iter()
+        .map(|visit| view! { <PlannedVisit visit date=date.clone() /> })
+        .collect_view();
+    let has_visits = !visits.is_empty();
+    let drafts = today.drafts.into_iter().map(|draft| view! { <OpenDraft draft /> }).collect_view();
+    let tasks = today.tasks.into_iter().map(|task| view! { <OpenTask task /> }).collect_view();
+    let has_drafts = !drafts.is_empty();
+    let has_tasks = !tasks.is_empty();
+    view! {
+        <p class="u-lead">{words::date::long(&today.date)}</p>
+        {has_drafts
+            .then(|| {
+                view! {
+                    <Card id="concepten" title=words::today::drafts()>
+                        <ul class="l-stack" role="list">{drafts}</ul>
+                    </Card>
+                }
+            })}
+        <Card id="bezoeken" title=words::today::visits()>
+            {if has_visits {
+                view! { <ol class="l-stack" role="list">{visits}</ol> }.into_any()
+            } else {
+                view! { <p>{words::today::empty()}</p> }.into_any()
+            }}
+        </Card>
+        {has_tasks
+            .then(|| {
+                view! {
+                    <Card id="let-op" title=words::today::tasks()>
+                        <ul class="l-stack" role="list">{tasks}</ul>
+                    </Card>
+                }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
+    let client = visit.client.id;
+    let name = client_name(&visit.client);
+    let group = format!("{} {name}", visit.time);
+    view! {
+        <li class="p-visit" role="group" aria-label=group>
+            <p class="u-num">{visit.time.clone()}</p>
+            <div class="l-stack l-stack--tight">
+                <Link href=route::client(client)>{name}</Link>
+                <p class="u-meta">
+                    {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
+                </p>
+                <div class="l-cluster">
+                    <VisitActions visit=visit.clone() date />
+                    <Reach visit />
+                </div>
+            </div>
+        </li>
+    }
+}
+
+/// What can be done with a planned visit, by what has become of it.
+#[component]
+fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
+    let session = use_session();
+    let client = visit.client.id;
+    let planning = visit.planning;
+    let skip = StoredValue::new(date);
+    let set_skipped = move |is_skipped: bool| {
+        session.spawn(async move {
+            let edit = Edit::SkipPlanned { client, planning, date: skip.get_value(), is_skipped };
+            if session.edit(edit, None).await.is_err() {
+                session.say_done(words::shell::undo_failed());
+            }
+        });
+    };
+    match visit.state {
+        TodayState::Planned => view! {
+            <LinkButton href=route::new_visit(client, Some(planning)) icon=Glyph::Pencil>
+                {words::today::start()}
+            </LinkButton>
+            <Button kind=ButtonKind::Quiet on_press=move || set_skipped(true)>
+                {words::today::skip()}
+            </Button>
+        }
+        .into_any(),
+        TodayState::Draft(slot) => view! {
+            <LinkButton href=route::draft(client, slot) icon=Glyph::Pencil>
+                {words::today::resume()}
+            </LinkButton>
+            <Badge kind=NoticeKind::Warning>{words::today::in_draft()}</Badge>
+        }
+        .into_any(),
+        TodayState::Signed(entry) => {
+            let year = skip.get_value().get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+            view! {
+                <Badge kind=NoticeKind::Done>{words::today::signed()}</Badge>
+                <LinkButton href=route::visit(client, year, entry) kind=ButtonKind::Quiet>
+                    {words::today::read()}
+                </LinkButton>
+            }
+            .into_any()
+        }
+        TodayState::Skipped => view! {
+            <Badge kind=NoticeKind::Offline>{words::today::skipped()}</Badge>
+            <Button kind=ButtonKind::Quiet on_press=move || set_skipped(false)>
+                {words::today::unskip()}
+            </Button>
+        }
+        .into_any(),
+    }
+}
+
+/// **Bellen** and **Route**.
+#[component]
+fn Reach(visit: TodayVisit) -> impl IntoView {
+    let hint = format!("route-{}", visit.planning);
+    let described_by = hint.clone();
+    let phone = Phone::parse(&visit.client.phone).ok();
+    view! {
+        {phone
+            .map(|phone| {
+                view! {
+                    <LinkButton href=phone.link() kind=ButtonKind::Quiet icon=Glyph::Phone external=true>
+                        {words::client::call()}
+                    </LinkButton>
+                }
+            })}
+        {maps_link(&visit.client)
+            .map(|href| {
+                view! {
+                    <LinkButton href kind=ButtonKind::Quiet icon=Glyph::Route external=true described_by>
+                        {words::client::route()}
+                    </LinkButton>
+                    <p class="u-meta" id=hint>{words::client::route_hint()}</p>
+                }
+            })}
+    }
+}
+
+#[component]
+fn OpenDraft(draft: DraftRow) -> impl IntoView {
+    let group = draft.client_name.clone();
+    view! {
+        <li class="p-visit" role="group" aria-label=group>
+            <div class="l-stack l-stack--tight">
+                <strong>{draft.client_name}</strong>
+                <p class="u-meta">{words::today::draft_of(&draft.date, &draft.begin)}</p>
+                <p>{draft.excerpt}</p>
+                <div class="l-cluster">
+                    <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
+                        {words::today::resume()}
+                    </LinkButton>
+                </div>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn OpenTask(task: Task) -> impl IntoView {
+    let Task::EstablishIdentity { client, client_name, reason } = task;
+    let open = RwSignal::new(false);
+    view! {
+        <li class="l-stack l-stack--tight">
+            <TaskButton open client name=client_name />
+            {reason.map(|reason| view! { <p class="u-meta">{words::today::deferred_because(&reason)}</p> })}
+        </li>
+    }
+}
+
+#[component]
+fn TaskButton(open: RwSignal<bool>, client: ClientId, name: String) -> impl IntoView {
+    view! {
+        <Button kind=ButtonKind::Quiet icon=Glyph::Identity on_press=move || open.set(true)>
+            {words::today::establish_identity(&name)}
+        </Button>
+        <IdentityDialog open client />
+    }
 }

@@ -1,0 +1,155 @@
+//! What stands around every section of a client: on a wide screen the list beside it, always the header.
+
+use std::sync::Arc;
+
+use dossier::id::ClientId;
+use dossier::project::client_name;
+use dossier::view::ClientView;
+use engine::command::{Command, Reply};
+use leptos::prelude::*;
+
+use crate::page::clients::{ClientList, row_meta};
+use crate::page::identity::IdentityDialog;
+use crate::page::load::{LoadedView, load};
+use crate::page::route;
+use crate::ui::{
+    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, Panes, PersonHeader, SectionLink, SectionNav,
+};
+use crate::words;
+
+/// A section of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Overzicht.
+    Overview,
+    /// Bezoeken.
+    Visits,
+    /// Gegevens.
+    Details,
+    /// Planning.
+    Planning,
+    /// Geschiedenis.
+    History,
+}
+
+impl Section {
+    const ALL: [Self; 5] = [Self::Overview, Self::Visits, Self::Planning, Self::Details, Self::History];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Overview => words::client::overview(),
+            Self::Visits => words::client::visits(),
+            Self::Details => words::client::details(),
+            Self::Planning => words::client::planning(),
+            Self::History => words::client::history(),
+        }
+    }
+
+    fn href(self, client: ClientId) -> String {
+        match self {
+            Self::Overview => route::client(client),
+            Self::Visits => route::visits(client),
+            Self::Details => route::details(client),
+            Self::Planning => route::planning(client),
+            Self::History => route::history(client),
+        }
+    }
+}
+
+/// List, header, sections, and the client's data as they are now.
+#[component]
+pub fn ClientLayout<V>(
+    /// The section on screen.
+    section: Section,
+    /// What it shows.
+    view: V,
+) -> impl IntoView
+where
+    V: Fn(Arc<ClientView>) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let id = route::client_param();
+    let loaded = load(
+        move || id.get().map(|client| Command::Client { client }),
+        |reply| match reply {
+            Reply::Client(client) => Some(Arc::from(client)),
+            _ => None,
+        },
+    );
+    let page = move |client: Arc<ClientView>| {
+        let shown = view(client.clone());
+        view! {
+            <div class="l-stack">
+                <Header client section />
+                {shown}
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <Panes
+            open=Signal::derive(|| true)
+            list=move || view! { <ClientList id="naast" to=route::client current=Signal::derive(move || id.get()) /> }
+        >
+            <LoadedView of=loaded view=page.clone() />
+        </Panes>
+    }
+}
+
+/// Name, birth date and what to look out for.
+#[component]
+fn Header(client: Arc<ClientView>, section: Section) -> impl IntoView {
+    let id = client.row.id;
+    let needs_identity = client.row.is_identity_missing;
+    let establishing = RwSignal::new(false);
+    view! {
+        <PersonHeader
+            name=client_name(&client.row)
+            screen=words::client::screen().to_owned()
+            meta=row_meta(&client.row)
+            back_href=route::CLIENTS.to_owned()
+            back_label=words::client::back_to_list().to_owned()
+        />
+        <SectionNav
+            label=words::client::sections()
+            tools=move || {
+                view! {
+                    <LinkButton href=route::new_visit(id, None) icon=Glyph::Plus>
+                        {words::client::new_visit()}
+                    </LinkButton>
+                }
+            }
+        >
+            {Section::ALL
+                .map(|other| {
+                    view! {
+                        <SectionLink
+                            href=other.href(id)
+                            label=other.label()
+                            current=Signal::derive(move || other == section)
+                        />
+                    }
+                })
+                .collect_view()}
+        </SectionNav>
+        {(needs_identity && section != Section::Details)
+            .then(|| {
+                view! {
+                    <Notice kind=NoticeKind::Warning>
+                        <p>{words::client::not_established()}</p>
+                        <Button kind=ButtonKind::Quiet icon=Glyph::Identity on_press=move || establishing.set(true)>
+                            {words::client::establish_identity()}
+                        </Button>
+                    </Notice>
+                }
+            })}
+        <IdentityDialog open=establishing client=id />
+        {(client.unreadable_count > 0)
+            .then(|| {
+                view! {
+                    <Notice kind=NoticeKind::Danger testid="unreadable">
+                        <p>{words::client::unreadable()}</p>
+                    </Notice>
+                }
+            })}
+    }
+}

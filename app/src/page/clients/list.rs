@@ -1,0 +1,148 @@
+//! **Cliënten**: search and list. On a wide screen the same list stands beside the client.
+
+use std::time::Duration;
+
+use dossier::id::ClientId;
+use dossier::view::ClientHit;
+use engine::command::{ClientFilter, Command, Reply};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+
+use super::row::ClientLink;
+use crate::page::code::{choice, code};
+use crate::page::load::{Loaded, LoadedView, load};
+use crate::page::route;
+use crate::page::session::use_session;
+use crate::ui::{Chips, Choice, EmptyState, Glyph, LinkButton, List, PageTitle, TextInput};
+use crate::words::client as words;
+
+/// A search counts as done after this pause, in ms; then it is noted in the access log.
+const SEARCH_PAUSE_MS: u64 = 1_200;
+
+/// The screen.
+#[component]
+pub fn ClientsPage() -> impl IntoView {
+    view! {
+        <div class="l-page">
+            <div class="l-split">
+                <PageTitle title=words::clients() take_focus=true />
+                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                    {words::new_client()}
+                </LinkButton>
+            </div>
+            <ClientList id="lijst" to=route::client />
+        </div>
+    }
+}
+
+/// Search box, filters and rows.
+#[component]
+pub fn ClientList(
+    /// Begins the ids of its controls.
+    #[prop(into)]
+    id: String,
+    /// Where a row goes.
+    to: fn(ClientId) -> String,
+    /// The client on screen.
+    #[prop(optional, into)]
+    current: Signal<Option<ClientId>>,
+) -> impl IntoView {
+    let query = RwSignal::new(String::new());
+    let filter = RwSignal::new(code(&ClientFilter::All));
+    note_searches(query);
+    let hits = load(
+        move || {
+            Some(Command::Clients {
+                query: query.get(),
+                filter: choice(&filter.get()).unwrap_or_default(),
+            })
+        },
+        |reply| match reply {
+            Reply::Clients(hits) => Some(hits),
+            _ => None,
+        },
+    );
+    let counted = Memo::new(move |_| match &*hits.read() {
+        Loaded::Ready(hits) if !query.read().trim().is_empty() => words::count(hits.len()),
+        _ => String::new(),
+    });
+    let filters = [
+        (ClientFilter::Recent, words::recent()),
+        (ClientFilter::Attention, words::attention()),
+        (ClientFilter::All, words::all()),
+        (ClientFilter::Closed, words::closed()),
+    ];
+    let filters: Vec<Choice> = filters.iter().map(|(filter, label)| Choice::new(code(filter), *label)).collect();
+    let shown = move |hits: Vec<ClientHit>| rows(hits, to, current, query, filter);
+    view! {
+        <div class="l-stack">
+            <TextInput
+                id=format!("{id}-zoek")
+                label=words::search()
+                hint=words::search_hint().to_owned()
+                value=query
+                kind="search"
+                enterkeyhint="search"
+                autocapitalize="words"
+            />
+            <Chips label=words::show() value=filter choices=filters />
+            <p class="u-hidden" role="status">{counted}</p>
+            <LoadedView of=hits view=shown />
+        </div>
+    }
+}
+
+fn rows(
+    hits: Vec<ClientHit>,
+    to: fn(ClientId) -> String,
+    current: Signal<Option<ClientId>>,
+    query: RwSignal<String>,
+    filter: RwSignal<String>,
+) -> AnyView {
+    if hits.is_empty() {
+        return empty(query, filter).into_any();
+    }
+    let rows = hits.into_iter().map(move |hit| {
+        let id = hit.row.id;
+        view! { <ClientLink hit href=to(id) current=Signal::derive(move || current.get() == Some(id)) /> }
+    });
+    view! { <List label=words::clients()>{rows.collect_view()}</List> }.into_any()
+}
+
+fn empty(query: RwSignal<String>, filter: RwSignal<String>) -> impl IntoView {
+    if !query.read_untracked().trim().is_empty() {
+        return view! { <EmptyState text=words::no_match() icon=Glyph::Search /> }.into_any();
+    }
+    match choice(&filter.read_untracked()).unwrap_or_default() {
+        ClientFilter::Attention => view! { <EmptyState text=words::none_with_attention() icon=Glyph::Check /> }.into_any(),
+        ClientFilter::Closed => view! { <EmptyState text=words::none_closed() icon=Glyph::Document /> }.into_any(),
+        ClientFilter::All | ClientFilter::Recent => view! {
+            <EmptyState text=words::no_clients() icon=Glyph::People>
+                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                    {words::new_client()}
+                </LinkButton>
+            </EmptyState>
+        }
+        .into_any(),
+    }
+}
+
+/// One line in the access log per search: when typing pauses.
+fn note_searches(query: RwSignal<String>) {
+    let session = use_session();
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(running) = timer.try_update_value(Option::take).flatten() {
+            running.clear();
+        }
+    };
+    Effect::new(move |_| {
+        stop();
+        if query.read().trim().is_empty() {
+            return;
+        }
+        let note = move || session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        timer.set_value(set_timeout_with_handle(note, Duration::from_millis(SEARCH_PAUSE_MS)).ok());
+    });
+    on_cleanup(stop);
+}
