@@ -1,0 +1,119 @@
+//! Measures the product against its budgets and says where it is over, and why.
+//!
+//! Fixtures are filled by the engine itself in memory and then written row by row into the browser's
+//! IndexedDB; from there on the real app works on them. Being over a budget is a figure, not a failure;
+//! a figure that could not be taken is a failure.
+
+mod device;
+mod figure;
+mod native;
+mod size;
+mod start;
+mod vault;
+mod work;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Result;
+use engine::fixture::Size;
+
+pub use figure::{Figure, Report};
+
+use crate::World;
+
+/// What a run takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// The vault of every figure but the unlock.
+    pub big: Size,
+    /// The vault that is unlocked.
+    pub small: Size,
+    /// Cold starts at each speed.
+    pub starts: usize,
+    /// Unlocks, and openings of the largest dossier.
+    pub unlocks: usize,
+    /// Signed visits at full speed.
+    pub visits: usize,
+    /// Signed visits on the slowed main thread.
+    pub slow_visits: usize,
+    /// Whether figures are taken in the browser, too.
+    pub has_browser: bool,
+}
+
+impl Plan {
+    /// The budgets' own fixtures.
+    pub const FULL: Self = Self {
+        big: Size::BIG,
+        small: Size::SMALL,
+        starts: 9,
+        unlocks: 5,
+        visits: 40,
+        slow_visits: 10,
+        has_browser: true,
+    };
+
+    /// Small vaults and few rounds: shows that the bench works, not how fast the app is.
+    pub const QUICK: Self = Self {
+        big: Size { clients: 30, visits: 900, years: 3, largest: 300, is_even: true },
+        small: Size { clients: 20, visits: 200, years: 2, largest: 100, is_even: true },
+        starts: 3,
+        unlocks: 2,
+        visits: 5,
+        slow_visits: 2,
+        has_browser: true,
+    };
+}
+
+/// Takes every figure of the plan; tells each step to `progress`.
+pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
+    let mut report = Report::new(machine());
+    progress("filling the vaults");
+    let filled = vault::fill(&plan.small).and_then(|small| Ok((small, vault::fill(&plan.big)?)));
+    let (small, big) = match filled {
+        Ok(filled) => filled,
+        Err(error) => {
+            report.miss("fixtures", &error);
+            return report;
+        }
+    };
+    if plan.has_browser {
+        report.take("size", size::figures());
+        progress("starting from the cache");
+        report.take("start and Argon2id", start::figures(plan).await);
+        progress("unlocking");
+        report.take("unlock", work::unlock(plan, &small).await);
+        progress("working in the large vault");
+        report.take("work", work::figures(plan, &big).await);
+    }
+    progress("measuring the engine alone");
+    report.take("engine", native::figures(plan, &small, &big));
+    report
+}
+
+/// Cores and load: what else the machine is doing.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("?");
+    format!("{cores} cores, load at the start {load}")
+}
+
+#[allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+fn now() -> engine::Now {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    engine::Now { ms: i64::try_from(since.as_millis()).unwrap_or_default() }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// Milliseconds since `begin`.
+fn ms_since(begin: Instant) -> f64 {
+    begin.elapsed().as_secs_f64() * 1_000.0
+}
+
+async fn world() -> Result<crate::Turn> {
+    World::enter().await
+}

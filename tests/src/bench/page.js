@@ -1,0 +1,201 @@
+// Measures inside the page, by its own clock (`performance.now()`, ms). No WebDriver step lies within a measured span.
+(() => {
+  const everything = { childList: true, subtree: true, characterData: true, attributes: true };
+  const patienceMs = 20_000;
+
+  let longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) longTasks.push(entry.duration);
+  }).observe({ type: "longtask", buffered: true });
+
+  let lockAt = null;
+  new MutationObserver((_, watch) => {
+    if (!document.querySelector("input[type=password]")) return;
+    lockAt = performance.now();
+    watch.disconnect();
+  }).observe(document, everything);
+
+  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  const named = (selector, name) =>
+    [...document.querySelectorAll(selector)].find((el) => tidy(el.textContent) === name && el.checkVisibility());
+  const isBusy = () => document.querySelector("main [aria-busy=true]") !== null;
+
+  // Answers what `test` answers, as soon as that is something.
+  const until = (what, test) =>
+    new Promise((ok, no) => {
+      const now = test();
+      if (now) return ok(now);
+      const watch = new MutationObserver(() => {
+        const found = test();
+        if (!found) return;
+        stop();
+        ok(found);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        no(new Error(`${what} does not come; the page says: ${tidy(document.body.textContent).slice(0, 400)}`));
+      }, patienceMs);
+      const stop = () => {
+        watch.disconnect();
+        clearTimeout(timer);
+      };
+      watch.observe(document, everything);
+    });
+
+  // The moment at which these words are put on the page.
+  const added = (words) =>
+    new Promise((ok, no) => {
+      const holds = (node) => (node.textContent ?? "").includes(words);
+      const watch = new MutationObserver((records) => {
+        const now = performance.now();
+        const has = records.some((record) =>
+          record.type === "characterData" ? holds(record.target) : [...record.addedNodes].some(holds));
+        if (!has) return;
+        stop();
+        ok(now);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        no(new Error(`"${words}" does not come; the page says: ${tidy(document.body.textContent).slice(0, 400)}`));
+      }, patienceMs);
+      const stop = () => {
+        watch.disconnect();
+        clearTimeout(timer);
+      };
+      watch.observe(document, everything);
+    });
+
+  // Does something; answers ms until the last change of the page before it rests, or null if nothing changed.
+  const rest = (act, quietMs) =>
+    new Promise((ok) => {
+      let last = null;
+      let timer = 0;
+      const watch = new MutationObserver(() => {
+        last = performance.now();
+        wait();
+      });
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          if (isBusy()) return wait();
+          watch.disconnect();
+          ok(last === null ? null : last - begin);
+        }, quietMs);
+      };
+      watch.observe(document.querySelector("#app") ?? document, everything);
+      const begin = performance.now();
+      act();
+      wait();
+    });
+
+  const type = (box, text) => {
+    box.focus();
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const press = async (selector, name) => (await until(`${selector} "${name}"`, () => named(selector, name))).click();
+  const frame = () => new Promise((ok) => requestAnimationFrame(() => setTimeout(ok)));
+  const go = (path) => {
+    const link = document.createElement("a");
+    link.href = path;
+    document.querySelector("main").append(link);
+    link.click();
+    link.remove();
+  };
+
+  window.bench = {
+    // First paint and the moment the lock screen takes text, since the navigation began.
+    async started() {
+      const paint = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+      const begin = performance.now();
+      while ((lockAt === null || paint() === undefined) && performance.now() - begin < patienceMs) await frame();
+      return { paint: paint() ?? null, lock: lockAt, isFromCache: navigator.serviceWorker.controller !== null };
+    },
+
+    async offline() {
+      await navigator.serviceWorker.ready;
+      return true;
+    },
+
+    // One Argon2id in the app's own worker; `request` is what the vault would send it.
+    deriveKey(request) {
+      return new Promise((ok, no) => {
+        const script = document.querySelector("meta[name=dossierkluis-worker]").content;
+        const begin = performance.now();
+        const worker = new Worker(script, { type: "module", name: "kdf" });
+        worker.onerror = () => no(new Error("the worker does not start"));
+        worker.onmessage = ({ data }) => {
+          const elapsed = JSON.parse(data).Key?.elapsed_ms;
+          if (elapsed === undefined) no(new Error(data));
+          else ok({ elapsed, total: performance.now() - begin });
+        };
+        worker.postMessage(request);
+      });
+    },
+
+    // From Ontgrendelen to Vandaag with its visits.
+    async unlock(passphrase) {
+      const box = await until("the lock screen", () => document.querySelector("input[type=password]"));
+      type(box, passphrase);
+      await frame();
+      const button = await until("Ontgrendelen", () => named("button", "Ontgrendelen"));
+      const begin = performance.now();
+      button.click();
+      await until("Vandaag", () => named("h1", "Vandaag") && named("h2, h3", "Bezoeken vandaag") && !isBusy());
+      return performance.now() - begin;
+    },
+
+    // Goes to a screen without measuring.
+    async show(path) {
+      await rest(() => go(path), 400);
+      return location.pathname;
+    },
+
+    // From a tap on a link of the page to the page it leads to, complete.
+    async follow(path) {
+      const link = await until(path, () => document.querySelector(`a[href="${path}"]`));
+      return rest(() => link.click(), 400);
+    },
+
+    // Types a word key by key; ms per key until the list stands, for every key that changed it.
+    async search(word) {
+      const box = await until("the search box", () => document.querySelector("input[type=search]"));
+      const spans = [];
+      type(box, "");
+      await rest(() => {}, 300);
+      for (let end = 1; end <= word.length; end += 1) {
+        const span = await rest(() => type(box, word.slice(0, end)), 250);
+        if (span !== null) spans.push(span);
+      }
+      return spans;
+    },
+
+    forgetLongTasks() {
+      longTasks = [];
+    },
+
+    async longestTask() {
+      await frame();
+      await frame();
+      return Math.max(0, ...longTasks);
+    },
+
+    // A whole visit from the client's page on. Ms of the draft's save after its pause, and of the signature.
+    async visit(path, words, pauseMs) {
+      await rest(() => go(path), 200);
+      await press("a", "Nieuw bezoek");
+      await press("button", "Start bezoek");
+      const done = await until("the visit", () => document.getElementById("done"));
+      await press("button", "Geen bijzonderheden");
+      const draft = added("Bewaard op dit apparaat");
+      const typedAt = performance.now();
+      type(done, words);
+      const draftAt = await draft;
+      const button = await until("Bezoek ondertekenen", () => named("button", "Bezoek ondertekenen"));
+      const signed = added("Bezoek ondertekend");
+      const begin = performance.now();
+      button.click();
+      return { draft: draftAt - typedAt - pauseMs, signed: (await signed) - begin };
+    },
+  };
+})();

@@ -1,0 +1,28 @@
+//! The browser harness: the real server, a real Chromium, and a person who finds things by their names.
+//!
+//! Everything is found by role and whole accessible name, as `labels.md` fixes them; only what a program
+//! must read is found by `data-testid`. Nothing sleeps for an outcome: every step waits for a state.
+
+pub mod bench;
+mod browser;
+mod chromedriver;
+mod person;
+mod process;
+mod scan;
+mod server;
+mod world;
+
+pub use browser::{Device, Profile};
+pub use person::{Place, Role};
+pub use process::kill_tree;
+pub use scan::{Finding, scan_bytes, scan_folder};
+pub use server::{Server, app_folder};
+pub use world::{AGB, CAREGIVER, PASSPHRASE, Turn, World};
+
+use std::time::Duration;
+
+/// How long a step waits for its state before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a state is looked at.
+pub const GLANCE: Duration = Duration::from_millis(40);

@@ -1,0 +1,205 @@
+//! What all stories share: one server, and a vault made once by the product's own first run.
+
+use anyhow::Result;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{Device, Profile, Role, Server, app_folder};
+
+/// The passphrase of every vault in the stories.
+pub const PASSPHRASE: &str = "rode fiets bij de vijver";
+/// The caregiver of every vault in the stories.
+pub const CAREGIVER: &str = "Annelies van 't Hoff-Öztürk";
+/// Her AGB code.
+pub const AGB: &str = "91012345";
+
+/// The shared world; one story at a time holds it.
+#[derive(Debug)]
+pub struct World {
+    /// The server; a story that stops it starts it again.
+    pub server: Server,
+    vault: Option<Profile>,
+    _folder: TempDir,
+}
+
+static WORLD: Mutex<Option<World>> = Mutex::const_new(None);
+
+impl World {
+    /// Waits for its turn, and starts the server if it does not run.
+    pub async fn enter() -> Result<Turn> {
+        let mut world = WORLD.lock().await;
+        match &mut *world {
+            Some(world) => world.server.resume().await?,
+            None => {
+                let folder = tempfile::Builder::new().prefix("dossierkluis-world-").tempdir()?;
+                let server = Server::start(&app_folder()?, folder.path()).await?;
+                *world = Some(Self { server, vault: None, _folder: folder });
+            }
+        }
+        Ok(Turn(world))
+    }
+}
+
+/// A story's turn with the world.
+#[derive(Debug)]
+pub struct Turn(MutexGuard<'static, Option<World>>);
+
+impl Turn {
+    /// The server.
+    pub fn server(&mut self) -> Result<&mut Server> {
+        self.0.as_mut().map(|world| &mut world.server).ok_or_else(|| anyhow::anyhow!("no world"))
+    }
+
+    /// An empty browser on the app's origin.
+    pub async fn fresh(&mut self) -> Result<Device> {
+        let origin = self.server()?.origin();
+        Device::start(Profile::new()?, &origin).await
+    }
+
+    /// A browser with a vault that the product made, locked.
+    pub async fn locked(&mut self) -> Result<Device> {
+        if self.0.as_ref().is_some_and(|world| world.vault.is_none()) {
+            let device = self.fresh().await?;
+            device.make_vault().await?;
+            let profile = device.close().await?;
+            if let Some(world) = self.0.as_mut() {
+                world.vault = Some(profile);
+            }
+        }
+        let origin = self.server()?.origin();
+        let copy = match self.0.as_ref().and_then(|world| world.vault.as_ref()) {
+            Some(vault) => vault.copy()?,
+            None => anyhow::bail!("no vault"),
+        };
+        let device = Device::start(copy, &origin).await?;
+        device.open("/").await?;
+        device.page().heading("Kluis op slot").await?;
+        Ok(device)
+    }
+
+    /// The same, unlocked, on Vandaag.
+    pub async fn unlocked(&mut self) -> Result<Device> {
+        let device = self.locked().await?;
+        device.unlock().await?;
+        Ok(device)
+    }
+}
+
+impl Device {
+    /// The whole first run, to Vandaag; returns the recovery code's groups.
+    pub async fn make_vault(&self) -> Result<Vec<String>> {
+        self.open("/").await?;
+        let page = self.page();
+        page.heading("Welkom bij Dossierkluis").await?;
+        page.button("Nieuwe kluis maken").await?;
+        page.heading("Wie ben je?").await?;
+        page.fill("Je naam", CAREGIVER).await?;
+        page.select("Beroep", "Verzorgende IG").await?;
+        page.fill("AGB-code", AGB).await?;
+        page.button("Verder").await?;
+        page.heading("Kies een wachtwoord").await?;
+        page.fill("Wachtwoord", PASSPHRASE).await?;
+        page.fill("Herhaal wachtwoord", PASSPHRASE).await?;
+        page.button("Verder").await?;
+        page.heading("Herstelblad").await?;
+        let groups = self.recovery_groups().await?;
+        for (number, label) in self.asked_groups().await? {
+            let group = groups.get(number - 1).cloned().unwrap_or_default();
+            page.fill(&label, &group).await?;
+        }
+        page.button("Kluis openen").await?;
+        page.heading("Vandaag").await?;
+        Ok(groups)
+    }
+
+    /// The seven groups shown on the recovery sheet.
+    pub async fn recovery_groups(&self) -> Result<Vec<String>> {
+        let mut groups = Vec::new();
+        for number in 1..=7 {
+            groups.push(self.page().test_id(&format!("recovery-group-{number}")).await?.trim().to_owned());
+        }
+        Ok(groups)
+    }
+
+    /// Number and label of the groups to type back.
+    pub async fn asked_groups(&self) -> Result<Vec<(usize, String)>> {
+        let mut asked = Vec::new();
+        for number in 1..=7 {
+            let label = format!("Groep {number}");
+            if self.page().has(Role::Textbox, &label).await? {
+                asked.push((number, label));
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Types the passphrase on the lock screen.
+    pub async fn unlock(&self) -> Result<()> {
+        let page = self.page();
+        page.heading("Kluis op slot").await?;
+        page.fill("Wachtwoord", PASSPHRASE).await?;
+        page.button("Ontgrendelen").await?;
+        page.gone(Role::Heading, "Kluis op slot").await
+    }
+
+    /// Adds a privately paying client; ends on the client's page. Returns the path of that page.
+    pub async fn add_client(&self, first: &str, infix: &str, last: &str) -> Result<String> {
+        self.add_client_paid_by(first, infix, last, "Particulier", None).await
+    }
+
+    /// Adds a client with this funding, and a BSN where it needs one.
+    pub async fn add_client_paid_by(
+        &self,
+        first: &str,
+        infix: &str,
+        last: &str,
+        funding: &str,
+        bsn: Option<&str>,
+    ) -> Result<String> {
+        self.open_in_app("/clienten/nieuw").await?;
+        let page = self.page();
+        page.heading("Nieuwe cliënt").await?;
+        page.fill("Voornaam", first).await?;
+        if !infix.is_empty() {
+            page.fill("Tussenvoegsel", infix).await?;
+        }
+        page.fill("Achternaam", last).await?;
+        page.fill("Geboortedatum", "1-2-34").await?;
+        page.fill("Straat en huisnummer", "Vijverlaan 12").await?;
+        page.fill("Postcode", "1234ab").await?;
+        page.fill("Plaats", "Zwolle").await?;
+        page.fill("Telefoonnummer", "0612345678").await?;
+        page.fill("Aanvraagdatum zorg", "30-09-2026").await?;
+        page.choose(Role::Checkbox, funding).await?;
+        if let Some(bsn) = bsn {
+            page.fill("Burgerservicenummer (BSN)", bsn).await?;
+        }
+        page.button("Cliënt opslaan").await?;
+        let name = [first, infix, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        page.heading(&name).await?;
+        self.path().await
+    }
+
+    /// Goes to a path inside the running app, as a link would: the vault stays open.
+    pub async fn open_in_app(&self, path: &str) -> Result<()> {
+        let script = "const link = document.createElement('a'); link.href = arguments[0]; \
+                      document.querySelector('main').append(link); link.click(); link.remove();";
+        self.script(script, vec![json!(path)]).await?;
+        Ok(())
+    }
+
+    /// The path of the page now.
+    pub async fn path(&self) -> Result<String> {
+        let path = self.script("return location.pathname", Vec::new()).await?;
+        Ok(path.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Opens a new visit of the client on screen and stamps its begin.
+    pub async fn start_visit(&self) -> Result<()> {
+        let page = self.page();
+        page.link("Nieuw bezoek").await?;
+        page.button("Start bezoek").await?;
+        page.find(Role::Textbox, "Resultaat").await.map(drop)
+    }
+}

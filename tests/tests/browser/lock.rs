@@ -1,0 +1,148 @@
+//! The lock: wrong passphrases, waits, what leaves the page, and the second tab.
+
+use anyhow::Result;
+use e2e::{Device, PASSPHRASE, Role, World};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.locked().await?;
+    let page = device.page();
+    page.fill("Wachtwoord", "helemaal niet goed").await?;
+    page.button("Ontgrendelen").await?;
+    page.reads("Dit wachtwoord klopt niet. Let op hoofdletters.").await?;
+    page.expect_value("Wachtwoord", "helemaal niet goed").await?;
+    for round in 2..=5 {
+        page.fill("Wachtwoord", &format!("helemaal niet goed {round}")).await?;
+        page.button("Ontgrendelen").await?;
+        if round < 5 {
+            page.find(Role::Button, "Ontgrendelen").await?;
+            page.reads("Dit wachtwoord klopt niet.").await?;
+        }
+    }
+    page.reads("Wacht nog").await?;
+    device.driver.refresh().await?;
+    page.test_id("lock-wait").await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn locking_takes_the_content_off_the_page_and_unlocking_brings_the_place_back() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device.add_client("Geheime", "", "Naamdrager").await?;
+    page.button("Op slot").await?;
+    page.heading("Kluis op slot").await?;
+    let source = device.driver.source().await?;
+    assert!(!source.contains("Naamdrager"), "the locked page still holds the name");
+    assert!(!device.driver.title().await?.contains("Naamdrager"));
+    device.unlock().await?;
+    page.heading("Geheime Naamdrager").await?;
+    assert_eq!(device.path().await?, client);
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn going_back_after_a_lock_shows_no_content() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    device.add_client("Terug", "", "Knopje").await?;
+    device.page().button("Op slot").await?;
+    device.page().heading("Kluis op slot").await?;
+    device.driver.back().await?;
+    device.page().heading("Kluis op slot").await?;
+    assert!(!device.driver.source().await?.contains("Knopje"));
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn composed_and_decomposed_letters_open_the_same_vault() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.fresh().await?;
+    let page = device.page();
+    device.open("/").await?;
+    page.button("Nieuwe kluis maken").await?;
+    page.fill("Je naam", "Bé").await?;
+    page.select("Beroep", "Anders").await?;
+    page.button("Verder").await?;
+    page.fill("Wachtwoord", "café aan de gracht \u{e9}\u{e9}n").await?;
+    page.fill("Herhaal wachtwoord", "café aan de gracht e\u{301}e\u{301}n").await?;
+    page.button("Verder").await?;
+    page.heading("Herstelblad").await?;
+    let groups = device.recovery_groups().await?;
+    for (number, label) in device.asked_groups().await? {
+        page.fill(&label, &groups[number - 1].to_lowercase()).await?;
+    }
+    page.button("Kluis openen").await?;
+    page.heading("Vandaag").await?;
+    page.button("Op slot").await?;
+    page.fill("Wachtwoord", "cafe\u{301} aan de gracht e\u{301}\u{e9}n").await?;
+    page.button("Ontgrendelen").await?;
+    page.heading("Vandaag").await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_tab_says_so_and_can_take_over() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    device.add_client("Tabblad", "", "Eén").await?;
+    let first = device.driver.window().await?;
+    let second = device.driver.new_tab().await?;
+    device.driver.switch_to_window(second.clone()).await?;
+    device.open("/").await?;
+    let page = device.page();
+    page.heading("Dossierkluis is al open").await?;
+    page.button("Hier overnemen").await?;
+    page.heading("Kluis op slot").await?;
+    device.unlock().await?;
+    page.within(Role::Navigation, "Hoofdmenu").link("Cliënten").await?;
+    page.find(Role::Link, "Tabblad Eén, 01-02-1934, Zwolle").await?;
+    device.driver.switch_to_window(first).await?;
+    page.gone(Role::Heading, "Tabblad Eén").await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hidden_tab_is_covered_and_idle_time_locks() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    device.add_client("Stil", "", "Moment").await?;
+    jump(&device, 6).await?;
+    device.page().heading("Kluis op slot").await?;
+    assert!(!device.driver.source().await?.contains("Moment"));
+    device.close().await?;
+    Ok(())
+}
+
+/// Lets the page's clock stand `minutes` further than it is: the tablet slept.
+async fn jump(device: &Device, minutes: u32) -> Result<()> {
+    let script = "const ahead = arguments[0] * 60000; const real = Date.now.bind(Date); Date.now = () => real() + ahead; \
+                  const run = performance.now.bind(performance); performance.now = () => run() + ahead;";
+    device.script(script, vec![json!(minutes)]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_passphrase_field_takes_a_paste_and_shows_its_text() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.locked().await?;
+    let page = device.page();
+    page.fill("Wachtwoord", PASSPHRASE).await?;
+    let show = page.find(Role::Button, "Toon wachtwoord").await?;
+    assert_eq!(show.attr("aria-pressed").await?.as_deref(), Some("false"));
+    show.click().await?;
+    assert_eq!(show.attr("aria-pressed").await?.as_deref(), Some("true"));
+    assert_eq!(page.find(Role::Textbox, "Wachtwoord").await?.attr("type").await?.as_deref(), Some("text"));
+    page.button("Ontgrendelen").await?;
+    page.heading("Vandaag").await?;
+    device.close().await?;
+    Ok(())
+}
