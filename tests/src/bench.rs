@@ -54,8 +54,20 @@ impl Plan {
 
     /// Small vaults and few rounds: shows that the bench works, not how fast the app is.
     pub const QUICK: Self = Self {
-        big: Size { clients: 30, visits: 900, years: 3, largest: 300, is_even: true },
-        small: Size { clients: 20, visits: 200, years: 2, largest: 100, is_even: true },
+        big: Size {
+            clients: 30,
+            visits: 900,
+            years: 3,
+            largest: 300,
+            is_even: true,
+        },
+        small: Size {
+            clients: 20,
+            visits: 200,
+            years: 2,
+            largest: 100,
+            is_even: true,
+        },
         starts: 3,
         unlocks: 2,
         visits: 5,
@@ -84,6 +96,11 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
         report.take("unlock", work::unlock(plan, &small).await);
         progress("working in the large vault");
         report.take("work", work::figures(plan, &big).await);
+        if let Ok(mut turn) = world().await
+            && let Ok(server) = turn.server()
+        {
+            server.stop();
+        }
     }
     progress("measuring the engine alone");
     report.take("engine", native::figures(plan, &small, &big));
@@ -100,8 +117,12 @@ fn machine() -> String {
 
 #[allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 fn now() -> engine::Now {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    engine::Now { ms: i64::try_from(since.as_millis()).unwrap_or_default() }
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
+    engine::Now {
+        ms: i64::try_from(since.as_millis()).unwrap_or_default(),
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "a bench reads the clock")]

@@ -1,6 +1,11 @@
 //! What must be absent: layers that know too much, clocks and randomness below the app, unfinished work,
 //! traces of the machine it was made on. Every scan first finds a planted control.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 #[path = "invariants/code.rs"]
 mod code;

@@ -46,14 +46,22 @@ impl Measured {
     /// An empty browser.
     pub(super) async fn fresh(turn: &mut Turn) -> Result<Self> {
         let device = turn.fresh().await?;
-        device.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": PAGE })).await?;
+        device
+            .devtools(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": PAGE }),
+            )
+            .await?;
         Ok(Self { device })
     }
 
     /// A browser that holds this vault, on its lock screen.
     pub(super) async fn with(turn: &mut Turn, filled: &Filled) -> Result<Self> {
         let measured = Self::fresh(turn).await?;
-        measured.fill(filled).await.context("cannot write the vault into IndexedDB")?;
+        measured
+            .fill(filled)
+            .await
+            .context("cannot write the vault into IndexedDB")?;
         measured.lock_screen().await?;
         Ok(measured)
     }
@@ -64,7 +72,12 @@ impl Measured {
         device.open("/health").await?;
         let mut stores: Vec<&str> = StoreName::ALL.iter().map(|store| store.as_str()).collect();
         stores.push("owner");
-        expect(&device.script_async(MAKE_STORES, vec![json!(stores)]).await?, "made")?;
+        expect(
+            &device
+                .script_async(MAKE_STORES, vec![json!(stores)])
+                .await?,
+            "made",
+        )?;
         let (mut rows, mut chars) = (Vec::new(), 0);
         for (store, key, value) in filled.disk.dump() {
             let (key, value) = (STANDARD.encode(key), STANDARD.encode(value));
@@ -78,29 +91,46 @@ impl Measured {
         if !rows.is_empty() {
             self.put(rows).await?;
         }
-        let end = "window.filling.close(); localStorage.setItem('dossierkluis.idle-minutes', '30');";
+        let end =
+            "window.filling.close(); localStorage.setItem('dossierkluis.idle-minutes', '30');";
         device.script(end, Vec::new()).await?;
         Ok(())
     }
 
     async fn put(&self, rows: Vec<Value>) -> Result<()> {
-        expect(&self.device.script_async(PUT_ROWS, vec![Value::Array(rows)]).await?, "put")
+        expect(
+            &self
+                .device
+                .script_async(PUT_ROWS, vec![Value::Array(rows)])
+                .await?,
+            "put",
+        )
     }
 
     /// Opens the app anew and waits for the lock screen.
     pub(super) async fn lock_screen(&self) -> Result<()> {
         self.device.open("/").await?;
-        self.device.page().find(Role::Textbox, "Wachtwoord").await.map(drop)
+        self.device
+            .page()
+            .find(Role::Textbox, "Wachtwoord")
+            .await
+            .map(drop)
     }
 
     /// Slows the main thread (not the workers) by this factor.
     pub(super) async fn slow_down(&self, rate: u32) -> Result<()> {
-        self.device.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": rate })).await.map(drop)
+        self.device
+            .devtools("Emulation.setCPUThrottlingRate", json!({ "rate": rate }))
+            .await
+            .map(drop)
     }
 
     /// Calls a step of `page.js`.
     pub(super) async fn call(&self, name: &str, args: Value) -> Result<Value> {
-        let mut answer = self.device.script_async(CALL, vec![json!(name), args]).await?;
+        let mut answer = self
+            .device
+            .script_async(CALL, vec![json!(name), args])
+            .await?;
         if let Some(error) = answer.get("error") {
             bail!("{name}: {error}");
         }
@@ -110,7 +140,9 @@ impl Measured {
     /// The same, for a step that answers milliseconds.
     pub(super) async fn ms(&self, name: &str, args: Value) -> Result<f64> {
         let answer = self.call(name, args).await?;
-        answer.as_f64().with_context(|| format!("{name} answered {answer}"))
+        answer
+            .as_f64()
+            .with_context(|| format!("{name} answered {answer}"))
     }
 }
 

@@ -25,18 +25,36 @@ pub struct Figure {
 impl Figure {
     /// A duration.
     pub fn ms(what: &str, measured: f64, limit: Option<f64>, note: impl Into<String>) -> Self {
-        Self { what: what.into(), measured: Some(measured), unit: "ms", limit, note: note.into(), is_below: false }
+        Self {
+            what: what.into(),
+            measured: Some(measured),
+            unit: "ms",
+            limit,
+            note: note.into(),
+            is_below: false,
+        }
     }
 
     /// A size.
     pub fn bytes(what: &str, measured: u64, limit: u64, note: impl Into<String>) -> Self {
         let (measured, limit) = (Some(measured as f64), Some(limit as f64));
-        Self { what: what.into(), measured, unit: "bytes", limit, note: note.into(), is_below: false }
+        Self {
+            what: what.into(),
+            measured,
+            unit: "bytes",
+            limit,
+            note: note.into(),
+            is_below: false,
+        }
     }
 
     /// Whether the figure is over its limit.
     pub fn is_over(&self) -> bool {
-        !self.is_below && self.measured.zip(self.limit).is_some_and(|(measured, limit)| measured > limit)
+        !self.is_below
+            && self
+                .measured
+                .zip(self.limit)
+                .is_some_and(|(measured, limit)| measured > limit)
     }
 
     fn shown(&self) -> String {
@@ -57,7 +75,11 @@ impl Figure {
 }
 
 fn amount(value: f64, unit: &str) -> String {
-    if value < 10.0 && unit == "ms" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+    if value < 10.0 && unit == "ms" {
+        format!("{value:.1} {unit}")
+    } else {
+        format!("{value:.0} {unit}")
+    }
 }
 
 /// All figures of a run.
@@ -72,7 +94,10 @@ pub struct Report {
 impl Report {
     /// Without figures.
     pub fn new(machine: String) -> Self {
-        Self { machine, figures: Vec::new() }
+        Self {
+            machine,
+            figures: Vec::new(),
+        }
     }
 
     /// Adds the figures of a part, or that it could not be measured.
@@ -85,8 +110,19 @@ impl Report {
 
     /// Notes that a part could not be measured.
     pub fn miss(&mut self, part: &str, error: &anyhow::Error) {
-        let note = format!("{error:#}").lines().next().unwrap_or_default().to_owned();
-        self.figures.push(Figure { what: part.into(), measured: None, unit: "", limit: None, note, is_below: false });
+        let note = format!("{error:#}")
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        self.figures.push(Figure {
+            what: part.into(),
+            measured: None,
+            unit: "",
+            limit: None,
+            note,
+            is_below: false,
+        });
     }
 
     /// Whether every part was measured.
@@ -97,15 +133,38 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.figures.iter().map(|figure| figure.what.chars().count()).max().unwrap_or(0).max(4);
+        let width = self
+            .figures
+            .iter()
+            .map(|figure| figure.what.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(4);
         writeln!(out, "{}", self.machine)?;
-        writeln!(out, "{:<width$} | {:>14} | {:>16} | note", "what", "measured", "budget")?;
+        writeln!(
+            out,
+            "{:<width$} | {:>14} | {:>16} | note",
+            "what", "measured", "budget"
+        )?;
         for figure in &self.figures {
             let (what, note) = (&figure.what, &figure.note);
-            writeln!(out, "{what:<width$} | {:>14} | {:>16} | {note}", figure.shown(), figure.budget())?;
+            writeln!(
+                out,
+                "{what:<width$} | {:>14} | {:>16} | {note}",
+                figure.shown(),
+                figure.budget()
+            )?;
         }
-        let over = self.figures.iter().filter(|figure| figure.is_over()).count();
-        write!(out, "{} figures, {over} over their budget", self.figures.len())
+        let over = self
+            .figures
+            .iter()
+            .filter(|figure| figure.is_over())
+            .count();
+        write!(
+            out,
+            "{} figures, {over} over their budget",
+            self.figures.len()
+        )
     }
 }
 
@@ -146,17 +205,30 @@ mod tests {
     #[test]
     fn percentiles_are_values_that_were_measured() {
         let samples = Samples((1..=40).rev().map(f64::from).collect());
-        assert_eq!((samples.median(), samples.percentile(95), samples.max()), (20.0, 38.0, 40.0));
+        assert_eq!(
+            (samples.median(), samples.percentile(95), samples.max()),
+            (20.0, 38.0, 40.0)
+        );
         assert_eq!(Samples::default().median(), 0.0);
     }
 
     #[test]
     fn a_figure_over_its_limit_says_so() {
         let mut report = Report::new("2 cores".into());
-        report.take("a", Ok(vec![Figure::ms("fast", 3.14, Some(50.0), ""), Figure::ms("slow", 51.0, Some(50.0), "why")]));
+        report.take(
+            "a",
+            Ok(vec![
+                Figure::ms("fast", 3.1, Some(50.0), ""),
+                Figure::ms("slow", 51.0, Some(50.0), "why"),
+            ]),
+        );
         assert!(report.is_complete());
         let table = report.to_string();
-        assert!(table.contains("50 ms OVER | why") && table.contains("3.1 ms") && table.ends_with("2 figures, 1 over their budget"));
+        assert!(
+            table.contains("50 ms OVER | why")
+                && table.contains("3.1 ms")
+                && table.ends_with("2 figures, 1 over their budget")
+        );
         report.take("b", Err(anyhow::anyhow!("no browser")));
         assert!(!report.is_complete() && report.to_string().contains("not measured"));
     }

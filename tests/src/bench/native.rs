@@ -26,7 +26,10 @@ struct Bench {
 
 impl Bench {
     fn on(filled: &Filled) -> Self {
-        Self { vault: Vault::new(filled.disk.fork(), Inline::new(COST)), rng: ChaCha20Rng::seed_from_u64(7) }
+        Self {
+            vault: Vault::new(filled.disk.fork(), Inline::new(COST)),
+            rng: ChaCha20Rng::seed_from_u64(7),
+        }
     }
 
     /// Milliseconds until the answer.
@@ -42,7 +45,11 @@ impl Bench {
     }
 
     fn unlock(&mut self) -> Result<f64> {
-        Ok(self.time(Command::Unlock { passphrase: fixture::PASSPHRASE.into() })?.0)
+        Ok(self
+            .time(Command::Unlock {
+                passphrase: fixture::PASSPHRASE.into(),
+            })?
+            .0)
     }
 }
 
@@ -60,7 +67,12 @@ pub(super) fn figures(plan: &Plan, small: &Filled, big: &Filled) -> Result<Vec<F
         let total = bench.unlock()? + bench.time(Command::Today)?.0;
         unlock.push((total - kdf).max(0.0));
     }
-    figures.push(Figure::ms("engine: unlock after Argon2id, with Vandaag", unlock.median(), None, format!("{NATIVE}; {}", small.label)));
+    figures.push(Figure::ms(
+        "engine: unlock after Argon2id, with Vandaag",
+        unlock.median(),
+        None,
+        format!("{NATIVE}; {}", small.label),
+    ));
 
     let mut open = Samples::default();
     let mut bench = Bench::on(big);
@@ -70,16 +82,33 @@ pub(super) fn figures(plan: &Plan, small: &Filled, big: &Filled) -> Result<Vec<F
         let page = bench.time(Command::Client { client })?.0;
         open.push(page + bench.time(Command::Visits { client, year: None })?.0);
     }
-    figures.push(Figure::ms("engine: open the largest dossier", open.median(), None, format!("{NATIVE}; {}", big.label)));
+    figures.push(Figure::ms(
+        "engine: open the largest dossier",
+        open.median(),
+        None,
+        format!("{NATIVE}; {}", big.label),
+    ));
 
     let mut search = Samples::default();
     for word in ["janssen", "muller", "1934", "utrecht"] {
         for end in 1..=word.len() {
             let query = word.get(..end).unwrap_or_default().to_owned();
-            search.push(bench.time(Command::Clients { query, filter: ClientFilter::All })?.0);
+            search.push(
+                bench
+                    .time(Command::Clients {
+                        query,
+                        filter: ClientFilter::All,
+                    })?
+                    .0,
+            );
         }
     }
-    figures.push(Figure::ms("engine: search per key, p95", search.percentile(95), None, NATIVE));
+    figures.push(Figure::ms(
+        "engine: search per key, p95",
+        search.percentile(95),
+        None,
+        NATIVE,
+    ));
 
     let mut sign = Samples::default();
     let today = today(&mut bench)?;
@@ -89,23 +118,39 @@ pub(super) fn figures(plan: &Plan, small: &Filled, big: &Filled) -> Result<Vec<F
             begin: "0:00".into(),
             end: "0:01".into(),
             is_next_day_confirmed: false,
-            done: format!("Geholpen, ronde {}", "abcdefghij".get(number % 10..).unwrap_or_default()),
+            done: format!(
+                "Geholpen, ronde {}",
+                "abcdefghij".get(number % 10..).unwrap_or_default()
+            ),
             result: "Geen bijzonderheden".into(),
             ..VisitInput::default()
         };
         let visit = EntryId(crypto::make_bytes(&mut bench.rng));
-        let edit = Edit::SignVisit { client: big.largest, visit, input: Box::new(input) };
+        let edit = Edit::SignVisit {
+            client: big.largest,
+            visit,
+            input: Box::new(input),
+        };
         sign.push(bench.time(Command::Edit { edit, draft: None })?.0);
     }
-    figures.push(Figure::ms("engine: sign a visit, p95", sign.percentile(95), None, format!("{NATIVE}; no disk in it")));
+    figures.push(Figure::ms(
+        "engine: sign a visit, p95",
+        sign.percentile(95),
+        None,
+        format!("{NATIVE}; no disk in it"),
+    ));
     Ok(figures)
 }
 
 /// Today as typed in a form.
 fn today(bench: &mut Bench) -> Result<String> {
-    let Reply::Today(today) = bench.time(Command::Today)?.1 else { bail!("no Vandaag") };
+    let Reply::Today(today) = bench.time(Command::Today)?.1 else {
+        bail!("no Vandaag")
+    };
     let parts: Vec<&str> = today.date.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { bail!("no date") };
+    let [year, month, day] = parts.as_slice() else {
+        bail!("no date")
+    };
     Ok(format!("{day}-{month}-{year}"))
 }
 

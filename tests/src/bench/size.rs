@@ -19,22 +19,44 @@ pub(super) fn figures() -> Result<Vec<Figure>> {
     for name in &names {
         total += on_the_wire(&folder, name)?;
     }
-    let module = names.iter().find(|name| name.ends_with(".wasm")).context("no wasm module is kept")?;
+    let module = names
+        .iter()
+        .find(|name| name.ends_with(".wasm"))
+        .context("no wasm module is kept")?;
     let module_bytes = on_the_wire(&folder, module)?;
-    let note = format!("{} files and sw.js, brotli where the server has it; the wasm module is {module_bytes} of it", names.len());
-    Ok(vec![Figure::bytes("needed for offline use", total, LIMIT_BYTES, note)])
+    let note = format!(
+        "{} files and sw.js, brotli where the server has it; the wasm module is {module_bytes} of it",
+        names.len()
+    );
+    Ok(vec![Figure::bytes(
+        "needed for offline use",
+        total,
+        LIMIT_BYTES,
+        note,
+    )])
 }
 
 /// Names on lines like `["/app.js", "sha256-…"],`.
 fn precached(worker: &str) -> Vec<&str> {
-    let lines = worker.lines().filter_map(|line| line.trim().strip_prefix("[\"/"));
-    lines.filter_map(|line| line.split_once("\", \"sha256-")).map(|(name, _)| name).collect()
+    let lines = worker
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("[\"/"));
+    lines
+        .filter_map(|line| line.split_once("\", \"sha256-"))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn on_the_wire(folder: &Path, name: &str) -> Result<u64> {
     let compressed = folder.join(format!("{name}.br"));
-    let sent = if compressed.is_file() { compressed } else { folder.join(name) };
-    Ok(std::fs::metadata(&sent).with_context(|| format!("{} is missing", sent.display()))?.len())
+    let sent = if compressed.is_file() {
+        compressed
+    } else {
+        folder.join(name)
+    };
+    Ok(std::fs::metadata(&sent)
+        .with_context(|| format!("{} is missing", sent.display()))?
+        .len())
 }
 
 #[cfg(test)]

@@ -20,7 +20,13 @@ const LOCK_LIMIT_MS: f64 = 1_500.0;
 const DERIVE_LIMIT_MS: f64 = 770.0;
 
 pub(super) async fn figures(plan: &Plan) -> Result<Vec<Figure>> {
-    let tiny = Size { clients: 1, visits: 1, years: 1, largest: 1, is_even: true };
+    let tiny = Size {
+        clients: 1,
+        visits: 1,
+        years: 1,
+        largest: 1,
+        is_even: true,
+    };
     let tiny = vault::fill(&tiny)?;
     let mut turn = world().await?;
     let measured = Measured::with(&mut turn, &tiny).await?;
@@ -43,15 +49,36 @@ async fn starts(plan: &Plan, turn: &mut Turn, measured: &Measured) -> Result<Vec
         for _ in 0..plan.starts {
             measured.device.open("/").await?;
             let start = measured.call("started", json!([])).await?;
-            ensure!(start.get("isFromCache") == Some(&Value::Bool(true)), "the page did not come from the cache");
+            ensure!(
+                start.get("isFromCache") == Some(&Value::Bool(true)),
+                "the page did not come from the cache"
+            );
             paint.push(number(&start, "paint")?);
             lock.push(number(&start, "lock")?);
         }
-        let note = format!("median of {}, from the cache, server stopped; worst {:.0} ms", paint.len(), paint.max());
-        figures.push(Figure::ms(&format!("first paint, {rate}x"), paint.median(), Some(PAINT_LIMIT_MS), note));
-        let workers = if rate == 1 { "" } else { "; the vault worker runs unslowed beside it" };
+        let note = format!(
+            "median of {}, from the cache, server stopped; worst {:.0} ms",
+            paint.len(),
+            paint.max()
+        );
+        figures.push(Figure::ms(
+            &format!("first paint, {rate}x"),
+            paint.median(),
+            Some(PAINT_LIMIT_MS),
+            note,
+        ));
+        let workers = if rate == 1 {
+            ""
+        } else {
+            "; the vault worker runs unslowed beside it"
+        };
         let note = format!("as above; worst {:.0} ms{workers}", lock.max());
-        figures.push(Figure::ms(&format!("lock screen takes text, {rate}x"), lock.median(), Some(LOCK_LIMIT_MS), note));
+        figures.push(Figure::ms(
+            &format!("lock screen takes text, {rate}x"),
+            lock.median(),
+            Some(LOCK_LIMIT_MS),
+            note,
+        ));
     }
     measured.slow_down(1).await?;
     turn.server()?.resume().await?;
@@ -69,7 +96,12 @@ async fn argon2id(measured: &Measured) -> Result<Vec<Figure>> {
          (64 MiB, 3 passes) takes {:.0} ms",
         least.median()
     );
-    Ok(vec![Figure::ms("Argon2id", taken.median(), Some(DERIVE_LIMIT_MS), note)])
+    Ok(vec![Figure::ms(
+        "Argon2id",
+        taken.median(),
+        Some(DERIVE_LIMIT_MS),
+        note,
+    )])
 }
 
 /// Times of Argon2id with these parameters in the app's own worker.
@@ -87,5 +119,8 @@ pub(super) async fn derive(measured: &Measured, params: KdfParams) -> Result<Sam
 }
 
 fn number(answer: &Value, name: &str) -> Result<f64> {
-    answer.get(name).and_then(Value::as_f64).with_context(|| format!("no {name} in {answer}"))
+    answer
+        .get(name)
+        .and_then(Value::as_f64)
+        .with_context(|| format!("no {name} in {answer}"))
 }

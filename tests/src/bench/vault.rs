@@ -28,8 +28,13 @@ pub(super) fn fill(size: &Size) -> Result<Filled> {
     let disk = Memory::new();
     let mut vault = Vault::new(disk.clone(), Inline::new(COST));
     let mut rng = ChaCha20Rng::seed_from_u64(u64::from(size.visits));
-    let filled = block_on(fixture::make(&mut vault, size, super::now(), &mut rng)).map_err(|failure| anyhow!("cannot fill a vault: {failure}"))?;
-    let largest = filled.clients.first().copied().ok_or_else(|| anyhow!("no clients"))?;
+    let filled = block_on(fixture::make(&mut vault, size, super::now(), &mut rng))
+        .map_err(|failure| anyhow!("cannot fill a vault: {failure}"))?;
+    let largest = filled
+        .clients
+        .first()
+        .copied()
+        .ok_or_else(|| anyhow!("no clients"))?;
     let label = format!(
         "{} clients, {} visits over {} years, {} of one client",
         filled.clients.len(),
@@ -37,5 +42,9 @@ pub(super) fn fill(size: &Size) -> Result<Filled> {
         size.years,
         size.largest
     );
-    Ok(Filled { disk, largest, label })
+    Ok(Filled {
+        disk,
+        largest,
+        label,
+    })
 }

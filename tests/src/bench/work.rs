@@ -39,7 +39,12 @@ pub(super) async fn unlock(plan: &Plan, small: &Filled) -> Result<Vec<Figure>> {
         small.label
     );
     let after = (total.median() - kdf).max(0.0);
-    Ok(vec![Figure::ms("unlock to Vandaag, after Argon2id", after, Some(UNLOCK_LIMIT_MS), note)])
+    Ok(vec![Figure::ms(
+        "unlock to Vandaag, after Argon2id",
+        after,
+        Some(UNLOCK_LIMIT_MS),
+        note,
+    )])
 }
 
 /// Everything on the big fixture.
@@ -55,20 +60,44 @@ pub(super) async fn figures(plan: &Plan, big: &Filled) -> Result<Vec<Figure>> {
 
 /// The largest dossier, each time in a vault that was just unlocked: nothing of it is in memory.
 async fn open(plan: &Plan, measured: &Measured, big: &Filled) -> Result<Vec<Figure>> {
-    let (mut page, mut list, mut unlock) = (Samples::default(), Samples::default(), Samples::default());
+    let (mut page, mut list, mut unlock) =
+        (Samples::default(), Samples::default(), Samples::default());
     let path = format!("/client/{}", big.largest);
     for _ in 0..plan.unlocks {
         measured.lock_screen().await?;
         unlock.push(measured.ms("unlock", json!([fixture::PASSPHRASE])).await?);
         measured.call("show", json!(["/clienten"])).await?;
         page.push(measured.ms("follow", json!([path])).await?);
-        list.push(measured.ms("follow", json!([format!("{path}/bezoeken")])).await?);
+        list.push(
+            measured
+                .ms("follow", json!([format!("{path}/bezoeken")]))
+                .await?,
+        );
     }
-    let note = format!("median of {}, tap to the last change of the page, cold; {}; {WORKER}", page.len(), big.label);
+    let note = format!(
+        "median of {}, tap to the last change of the page, cold; {}; {WORKER}",
+        page.len(),
+        big.label
+    );
     Ok(vec![
-        Figure::ms("open the largest dossier", page.median(), Some(OPEN_LIMIT_MS), note),
-        Figure::ms("a year of its visits", list.median(), None, "the same, for the list of the newest year"),
-        Figure::ms("whole unlock of the large vault", unlock.median(), None, "Argon2id included"),
+        Figure::ms(
+            "open the largest dossier",
+            page.median(),
+            Some(OPEN_LIMIT_MS),
+            note,
+        ),
+        Figure::ms(
+            "a year of its visits",
+            list.median(),
+            None,
+            "the same, for the list of the newest year",
+        ),
+        Figure::ms(
+            "whole unlock of the large vault",
+            unlock.median(),
+            None,
+            "Argon2id included",
+        ),
     ])
 }
 
@@ -77,7 +106,12 @@ async fn search(measured: &Measured, big: &Filled) -> Result<Figure> {
     let mut keys = Samples::default();
     for word in ["janssen", "muller", "1934", "utrecht"] {
         let spans = measured.call("search", json!([word])).await?;
-        for span in spans.as_array().into_iter().flatten().filter_map(Value::as_f64) {
+        for span in spans
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_f64)
+        {
             keys.push(span);
         }
     }
@@ -88,7 +122,12 @@ async fn search(measured: &Measured, big: &Filled) -> Result<Figure> {
         keys.max(),
         big.label
     );
-    Ok(Figure::ms("search per key, p95", keys.percentile(95), Some(SEARCH_LIMIT_MS), note))
+    Ok(Figure::ms(
+        "search per key, p95",
+        keys.percentile(95),
+        Some(SEARCH_LIMIT_MS),
+        note,
+    ))
 }
 
 /// Whole visits at the client with the most of them.
@@ -98,16 +137,49 @@ async fn visits(plan: &Plan, measured: &Measured, big: &Filled) -> Result<Vec<Fi
     let slow = run_visits(measured, big, plan.slow_visits).await?;
     measured.slow_down(1).await?;
     let count = fast.signed.len();
-    let note = format!("{count} signed visits, tap to \"Bezoek ondertekend\", strict durability; worst {:.0} ms", fast.signed.max());
-    let draft = format!("{} drafts, last key to \"Bewaard op dit apparaat\", less the pause of 500 ms", fast.draft.len());
-    let slowed = format!("{} signed visits, main thread slowed 4x, worker not: {WORKER}", slow.signed.len());
+    let note = format!(
+        "{count} signed visits, tap to \"Bezoek ondertekend\", strict durability; worst {:.0} ms",
+        fast.signed.max()
+    );
+    let draft = format!(
+        "{} drafts, last key to \"Bewaard op dit apparaat\", less the pause of 500 ms",
+        fast.draft.len()
+    );
+    let slowed = format!(
+        "{} signed visits, main thread slowed 4x, worker not: {WORKER}",
+        slow.signed.len()
+    );
     Ok(vec![
-        Figure::ms("edit to Saved, p50", fast.signed.median(), Some(SAVED_LIMIT_MS), "as below"),
-        Figure::ms("edit to Saved, p95", fast.signed.percentile(95), Some(SAVED_LIMIT_MS), note),
-        Figure::ms("draft to Saved, p95", fast.draft.percentile(95), Some(SAVED_LIMIT_MS), draft),
-        Figure::ms("edit to Saved, p95, 4x", slow.signed.percentile(95), None, slowed),
+        Figure::ms(
+            "edit to Saved, p50",
+            fast.signed.median(),
+            Some(SAVED_LIMIT_MS),
+            "as below",
+        ),
+        Figure::ms(
+            "edit to Saved, p95",
+            fast.signed.percentile(95),
+            Some(SAVED_LIMIT_MS),
+            note,
+        ),
+        Figure::ms(
+            "draft to Saved, p95",
+            fast.draft.percentile(95),
+            Some(SAVED_LIMIT_MS),
+            draft,
+        ),
+        Figure::ms(
+            "edit to Saved, p95, 4x",
+            slow.signed.percentile(95),
+            None,
+            slowed,
+        ),
         task("longest main-thread task in a visit, 1x", &fast, None),
-        task("longest main-thread task in a visit, 4x", &slow, Some(TASK_LIMIT_MS)),
+        task(
+            "longest main-thread task in a visit, 4x",
+            &slow,
+            Some(TASK_LIMIT_MS),
+        ),
     ])
 }
 
@@ -118,13 +190,27 @@ struct Visits {
 }
 
 async fn run_visits(measured: &Measured, big: &Filled, count: usize) -> Result<Visits> {
-    let mut visits = Visits { signed: Samples::default(), draft: Samples::default(), longest: 0.0 };
+    let mut visits = Visits {
+        signed: Samples::default(),
+        draft: Samples::default(),
+        longest: 0.0,
+    };
     let path = format!("/client/{}", big.largest);
     measured.call("show", json!([path])).await?;
     measured.call("forgetLongTasks", json!([])).await?;
     for _ in 0..count {
-        let visit = measured.call("visit", json!([path, "Geholpen met wassen en aankleden", PAUSE_MS])).await?;
-        let span = |name: &str| visit.get(name).and_then(Value::as_f64).with_context(|| format!("no {name} in {visit}"));
+        let visit = measured
+            .call(
+                "visit",
+                json!([path, "Geholpen met wassen en aankleden", PAUSE_MS]),
+            )
+            .await?;
+        let span = |name: &str| {
+            visit
+                .get(name)
+                .and_then(Value::as_f64)
+                .with_context(|| format!("no {name} in {visit}"))
+        };
         visits.signed.push(span("signed")?);
         visits.draft.push(span("draft")?.max(0.0));
     }
@@ -133,8 +219,18 @@ async fn run_visits(measured: &Measured, big: &Filled, count: usize) -> Result<V
 }
 
 fn task(what: &str, visits: &Visits, limit: Option<f64>) -> Figure {
-    let note = format!("of {} whole visits, from the client's page to the signed entry", visits.signed.len());
+    let note = format!(
+        "of {} whole visits, from the client's page to the signed entry",
+        visits.signed.len()
+    );
     let is_below = visits.longest < TASK_LIMIT_MS;
-    let measured = if is_below { TASK_LIMIT_MS } else { visits.longest };
-    Figure { is_below, ..Figure::ms(what, measured, limit, note) }
+    let measured = if is_below {
+        TASK_LIMIT_MS
+    } else {
+        visits.longest
+    };
+    Figure {
+        is_below,
+        ..Figure::ms(what, measured, limit, note)
+    }
 }

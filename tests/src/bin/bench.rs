@@ -24,13 +24,24 @@ struct Options {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<ExitCode> {
     let options = Options::parse();
-    let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
-    let plan = Plan { has_browser: !options.native, ..plan };
+    let plan = if options.quick {
+        Plan::QUICK
+    } else {
+        Plan::FULL
+    };
+    let plan = Plan {
+        has_browser: !options.native,
+        ..plan
+    };
     let report = run(&plan, &|step| eprintln!("bench: {step}")).await;
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         println!("{report}");
     }
-    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -20,10 +20,24 @@ fn directives(policy: &str) -> BTreeMap<&str, Vec<&str>> {
 
 #[test]
 fn the_server_sends_the_policy_of_the_design() {
-    assert_eq!(directives(sync_server::CONTENT_SECURITY_POLICY), directives(POLICY));
+    assert_eq!(
+        directives(sync_server::CONTENT_SECURITY_POLICY),
+        directives(POLICY)
+    );
     let weak = |policy: &str| {
-        let weak = ["'unsafe-inline'", "'unsafe-eval'", "*", "data:", "http:", "https:", "'unsafe-hashes'"];
-        directives(policy).values().flatten().any(|word| weak.contains(word))
+        let weak = [
+            "'unsafe-inline'",
+            "'unsafe-eval'",
+            "*",
+            "data:",
+            "http:",
+            "https:",
+            "'unsafe-hashes'",
+        ];
+        directives(policy)
+            .values()
+            .flatten()
+            .any(|word| weak.contains(word))
     };
     assert!(weak("script-src 'self' 'unsafe-inline'"));
     assert!(!weak(sync_server::CONTENT_SECURITY_POLICY));
@@ -42,15 +56,30 @@ fn the_page_has_no_inline_script_or_style() {
                 !open.contains(" src=") || !body.starts_with("</script>")
             })
     };
-    assert!(inline("<script>1</script>") && inline("<p style=\"\">") && !inline("<script src=\"/a.js\"></script>"));
+    assert!(
+        inline("<script>1</script>")
+            && inline("<p style=\"\">")
+            && !inline("<script src=\"/a.js\"></script>")
+    );
     assert!(text.contains("<script") && !inline(&text));
 }
 
 #[test]
 fn pages_write_neither_html_nor_styles_as_text() {
-    let needles = ["inner_html", "set_inner_html", "insert_adjacent_html", "set_outer_html", "style=", "style:", "eval"];
+    let needles = [
+        "inner_html",
+        "set_inner_html",
+        "insert_adjacent_html",
+        "set_outer_html",
+        "style=",
+        "style:",
+        "eval",
+    ];
     let planted = "view! { <p style=\"x\" inner_html=y></p> }";
-    let planted = Source { path: "planted.rs".into(), text: code::code(planted) };
+    let planted = Source {
+        path: "planted.rs".into(),
+        text: code::code(planted),
+    };
     assert_eq!(findings(&[planted], &needles).len(), 2);
     let mut sources = files("app/src", &[".rs"]);
     for source in &mut sources {

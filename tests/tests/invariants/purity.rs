@@ -33,16 +33,33 @@ const OUTSIDE_WORLD: [&str; 25] = [
 ];
 
 /// Packages that are a source of randomness, time or IO by themselves.
-const SOURCES: [&str; 8] = ["getrandom", "rand", "tokio", "reqwest", "chrono", "time", "web-sys", "instant"];
+const SOURCES: [&str; 8] = [
+    "getrandom",
+    "rand",
+    "tokio",
+    "reqwest",
+    "chrono",
+    "time",
+    "web-sys",
+    "instant",
+];
 
 #[test]
 fn the_shared_crates_know_nothing_of_the_outside_world() {
-    let planted = "use std::fs;\nfn f() { let at = std::time::Instant::now(); OsRng.fill(x); println!() }";
-    let planted = Source { path: "planted.rs".into(), text: planted.into() };
+    let planted =
+        "use std::fs;\nfn f() { let at = std::time::Instant::now(); OsRng.fill(x); println!() }";
+    let planted = Source {
+        path: "planted.rs".into(),
+        text: planted.into(),
+    };
     assert_eq!(findings(&[planted], &OUTSIDE_WORLD).len(), 5);
     for name in PURE {
         let sources = shipped(&format!("shared/{name}"));
-        assert!(sources.iter().any(|source| source.path.ends_with("/lib.rs") && source.text.contains("mod ")));
+        assert!(
+            sources
+                .iter()
+                .any(|source| source.path.ends_with("/lib.rs") && source.text.contains("mod "))
+        );
         let found = findings(&sources, &OUTSIDE_WORLD);
         assert!(found.is_empty(), "{found:#?}");
     }
@@ -52,12 +69,23 @@ fn the_shared_crates_know_nothing_of_the_outside_world() {
 fn the_shared_crates_depend_on_no_source_of_randomness_time_or_io() {
     let graph = Graph::load();
     let own = |name: &str| {
-        let shipped = graph.declared(name).iter().filter(|dependency| !dependency.is_for_tests);
-        shipped.map(|dependency| dependency.name.clone()).collect::<Vec<_>>()
+        let shipped = graph
+            .declared(name)
+            .iter()
+            .filter(|dependency| !dependency.is_for_tests);
+        shipped
+            .map(|dependency| dependency.name.clone())
+            .collect::<Vec<_>>()
     };
-    assert!(own("app").iter().any(|name| name == "getrandom"), "the check is blind");
+    assert!(
+        own("app").iter().any(|name| name == "getrandom"),
+        "the check is blind"
+    );
     for name in PURE {
-        let found: Vec<_> = own(name).into_iter().filter(|name| SOURCES.contains(&name.as_str())).collect();
+        let found: Vec<_> = own(name)
+            .into_iter()
+            .filter(|name| SOURCES.contains(&name.as_str()))
+            .collect();
         assert!(found.is_empty(), "{name} depends on {found:?}");
     }
 }

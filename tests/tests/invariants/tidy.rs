@@ -16,9 +16,19 @@ fn sources() -> Vec<Source> {
 
 #[test]
 fn nothing_is_left_to_do_and_no_test_is_switched_off() {
-    let needles = ["todo!", "unimplemented!", "#[ignore", "dbg!", "FIXME", "TODO"];
+    let needles = [
+        "todo!",
+        "unimplemented!",
+        "#[ignore",
+        "dbg!",
+        "FIXME",
+        "TODO",
+    ];
     let planted = "#[ignore = \"x\"]\nfn f() { todo!() }";
-    let planted = Source { path: "planted.rs".into(), text: code::code(planted) };
+    let planted = Source {
+        path: "planted.rs".into(),
+        text: code::code(planted),
+    };
     assert_eq!(findings(&[planted], &needles).len(), 2);
     let mut sources = sources();
     for source in &mut sources {
@@ -32,22 +42,39 @@ fn nothing_is_left_to_do_and_no_test_is_switched_off() {
 fn no_file_is_longer_than_a_reader() {
     let sources = sources();
     let length = |source: &Source| source.text.lines().count();
-    assert!(sources.iter().map(length).sum::<usize>() > 10_000, "the scan is blind");
-    let long: Vec<_> = sources.iter().filter(|source| length(source) > LINES_MAX).collect();
-    let long: Vec<_> = long.iter().map(|source| format!("{}: {}", source.path, length(source))).collect();
+    assert!(
+        sources.iter().map(length).sum::<usize>() > 10_000,
+        "the scan is blind"
+    );
+    let long: Vec<_> = sources
+        .iter()
+        .filter(|source| length(source) > LINES_MAX)
+        .collect();
+    let long: Vec<_> = long
+        .iter()
+        .map(|source| format!("{}: {}", source.path, length(source)))
+        .collect();
     assert!(long.is_empty(), "{long:#?}");
 }
 
 #[test]
 fn every_module_says_what_it_is_for() {
     let says = |source: &Source| source.text.trim_start().starts_with("//!");
-    assert!(!says(&Source { path: String::new(), text: "use a;".into() }));
+    assert!(!says(&Source {
+        path: String::new(),
+        text: "use a;".into()
+    }));
     let sources = sources();
     let is_for_tests = |path: &str| path.ends_with("/tests.rs");
-    let silent = sources.iter().filter(|source| !says(source) && !is_for_tests(&source.path));
+    let silent = sources
+        .iter()
+        .filter(|source| !says(source) && !is_for_tests(&source.path));
     let silent: Vec<_> = silent.map(|source| source.path.as_str()).collect();
     assert!(silent.is_empty(), "{silent:#?}");
-    let named_mod: Vec<_> = sources.iter().filter(|source| source.path.ends_with("/mod.rs")).collect();
+    let named_mod: Vec<_> = sources
+        .iter()
+        .filter(|source| source.path.ends_with("/mod.rs"))
+        .collect();
     assert!(named_mod.is_empty(), "name.rs stands beside name/");
 }
 
@@ -67,10 +94,14 @@ fn traces(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let is_home = homes.iter().any(|home| {
-            line.match_indices(home.as_str()).any(|(at, _)| !line[..at].ends_with(|char: char| char.is_alphanumeric() || ".-_$}".contains(char)))
+            line.match_indices(home.as_str()).any(|(at, _)| {
+                !line[..at].ends_with(|char: char| char.is_alphanumeric() || ".-_$}".contains(char))
+            })
         });
         let is_here = root.components().count() > 2 && line.contains(&here);
-        let words: Vec<&str> = line.split(|char: char| !char.is_alphanumeric() && char != '#').collect();
+        let words: Vec<&str> = line
+            .split(|char: char| !char.is_alphanumeric() && char != '#')
+            .collect();
         let is_numbered = words.windows(2).any(|pair| {
             let number = pair[1].trim_start_matches('#');
             ["issue", "issues"].contains(&pair[0].to_lowercase().as_str())
@@ -86,14 +117,36 @@ fn traces(text: &str) -> Vec<String> {
 
 #[test]
 fn no_file_names_a_machine_or_a_number_of_a_list() {
-    let planted = [format!("/{}/anna/x", "home"), format!("see {} #12", "issue"), root().join("x").display().to_string()];
+    let planted = [
+        format!("/{}/anna/x", "home"),
+        format!("see {} #12", "issue"),
+        root().join("x").display().to_string(),
+    ];
     for planted in planted {
         assert_eq!(traces(&planted).len(), 1, "{planted}");
     }
-    let ends = [".rs", ".toml", ".md", ".js", ".css", ".html", ".py", ".txt", ".json", ".sh", ".svg", ".webmanifest", "/run"];
+    let ends = [
+        ".rs",
+        ".toml",
+        ".md",
+        ".js",
+        ".css",
+        ".html",
+        ".py",
+        ".txt",
+        ".json",
+        ".sh",
+        ".svg",
+        ".webmanifest",
+        "/run",
+    ];
     let mut found = Vec::new();
     for source in files("", &ends) {
-        found.extend(traces(&source.text).iter().map(|line| format!("{}:{line}", source.path)));
+        found.extend(
+            traces(&source.text)
+                .iter()
+                .map(|line| format!("{}:{line}", source.path)),
+        );
     }
     assert!(found.is_empty(), "{found:#?}");
 }

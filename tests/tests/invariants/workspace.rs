@@ -10,7 +10,10 @@ use super::code;
 
 /// Folder of the workspace.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// One source file.
@@ -27,10 +30,19 @@ pub(crate) fn files(under: &str, ends: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     let mut open = vec![root.join(under)];
     while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        for entry in std::fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
             let path = entry.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-            if ["target", "dist", "data", ".git"].contains(&name.as_str()) || name.ends_with("__pycache__") {
+            let name = path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .replace('\\', "/");
+            if ["target", "dist", "data", ".git"].contains(&name.as_str())
+                || name.ends_with("__pycache__")
+            {
                 continue;
             }
             if path.is_dir() {
@@ -53,12 +65,21 @@ pub(crate) fn shipped(folder: &str) -> Vec<Source> {
     let mut shipped = Vec::new();
     for source in sources {
         let (text, modules) = code::shipped(&source.text);
-        let stem = source.path.trim_end_matches(".rs").trim_end_matches("/lib").trim_end_matches("/main");
+        let stem = source
+            .path
+            .trim_end_matches(".rs")
+            .trim_end_matches("/lib")
+            .trim_end_matches("/main");
         for_tests.extend(modules.iter().map(|module| format!("{stem}/{module}")));
-        shipped.push(Source { path: source.path, text });
+        shipped.push(Source {
+            path: source.path,
+            text,
+        });
     }
     let is_for_tests = |path: &str| {
-        for_tests.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
+        for_tests
+            .iter()
+            .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
     };
     shipped.retain(|source| !is_for_tests(&source.path));
     assert!(!shipped.is_empty(), "nothing shipped from {folder}");
@@ -71,7 +92,11 @@ pub(crate) fn findings(sources: &[Source], needles: &[&str]) -> Vec<String> {
     for source in sources {
         for needle in needles {
             let lines = code::lines_with(&source.text, needle);
-            found.extend(lines.iter().map(|line| format!("{}:{line}: {needle}", source.path)));
+            found.extend(
+                lines
+                    .iter()
+                    .map(|line| format!("{}:{line}: {needle}", source.path)),
+            );
         }
     }
     found
@@ -110,46 +135,81 @@ impl Graph {
     /// Asks cargo.
     pub(crate) fn load() -> Self {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let version = Command::new("rustc").arg("-vV").output().expect("rustc does not start");
+        let version = Command::new("rustc")
+            .arg("-vV")
+            .output()
+            .expect("rustc does not start");
         let version = String::from_utf8(version.stdout).unwrap();
-        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names no host");
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .expect("rustc names no host");
         let output = Command::new(cargo)
-            .args(["metadata", "--format-version", "1", "--offline", "--locked", "--filter-platform", host])
+            .args([
+                "metadata",
+                "--format-version",
+                "1",
+                "--offline",
+                "--locked",
+                "--filter-platform",
+                host,
+            ])
             .current_dir(root())
             .output()
             .expect("cargo does not start");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Self::read(&serde_json::from_slice(&output.stdout).unwrap())
     }
 
     fn read(metadata: &Value) -> Self {
-        let mut graph = Self { names: BTreeMap::new(), dependencies: BTreeMap::new(), declared: BTreeMap::new() };
+        let mut graph = Self {
+            names: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
+            declared: BTreeMap::new(),
+        };
         for package in list(&metadata["packages"]) {
             let name = text(&package["name"]);
             graph.names.insert(text(&package["id"]), name.clone());
             if package["source"].is_null() {
-                let declared = list(&package["dependencies"]).iter().map(|dependency| Declared {
-                    name: text(&dependency["name"]),
-                    is_for_tests: dependency["kind"] == "dev",
-                    features: list(&dependency["features"]).iter().map(text).collect(),
-                });
+                let declared = list(&package["dependencies"])
+                    .iter()
+                    .map(|dependency| Declared {
+                        name: text(&dependency["name"]),
+                        is_for_tests: dependency["kind"] == "dev",
+                        features: list(&dependency["features"]).iter().map(text).collect(),
+                    });
                 graph.declared.insert(name, declared.collect());
             }
         }
         for node in list(&metadata["resolve"]["nodes"]) {
             let used = list(&node["deps"]).iter().filter(|dependency| {
-                list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev")
+                list(&dependency["dep_kinds"])
+                    .iter()
+                    .any(|kind| kind["kind"] != "dev")
             });
-            graph.dependencies.insert(text(&node["id"]), used.map(|dependency| text(&dependency["pkg"])).collect());
+            graph.dependencies.insert(
+                text(&node["id"]),
+                used.map(|dependency| text(&dependency["pkg"])).collect(),
+            );
         }
         graph
     }
 
     /// Everything that is linked or run to build a crate of the workspace; what only its tests use is left out.
     pub(crate) fn tree(&self, of: &str) -> BTreeSet<&str> {
-        assert!(self.declared.contains_key(of), "{of} is no crate of the workspace");
-        let mut open: Vec<&String> =
-            self.dependencies.keys().filter(|id| self.names[*id] == of).collect();
+        assert!(
+            self.declared.contains_key(of),
+            "{of} is no crate of the workspace"
+        );
+        let mut open: Vec<&String> = self
+            .dependencies
+            .keys()
+            .filter(|id| self.names[*id] == of)
+            .collect();
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
             if seen.insert(id) {
