@@ -45,8 +45,7 @@ struct Inner {
     is_gone: Cell<bool>,
     waiting: RefCell<Vec<Waker>>,
     timer: RefCell<Option<TimeoutHandle>>,
-    slot: RwSignal<Option<u8>>,
-    slot_now: Cell<Option<u8>>,
+    slot: Cell<Option<u8>>,
     state: RwSignal<SaveState>,
 }
 
@@ -54,7 +53,6 @@ struct Inner {
 #[derive(Clone, Copy)]
 pub struct Autosave {
     inner: StoredValue<Rc<Inner>, LocalStorage>,
-    slot: RwSignal<Option<u8>>,
     state: RwSignal<SaveState>,
 }
 
@@ -67,7 +65,6 @@ impl Autosave {
         slot: Option<u8>,
         body: impl Fn() -> Option<DraftBody> + 'static,
     ) -> Self {
-        let slot_signal = RwSignal::new(slot);
         let state = RwSignal::new(SaveState::Clean);
         let inner = Rc::new(Inner {
             session,
@@ -79,13 +76,11 @@ impl Autosave {
             is_gone: Cell::new(false),
             waiting: RefCell::new(Vec::new()),
             timer: RefCell::new(None),
-            slot: slot_signal,
-            slot_now: Cell::new(slot),
+            slot: Cell::new(slot),
             state,
         });
         let autosave = Self {
             inner: StoredValue::new_local(inner.clone()),
-            slot: slot_signal,
             state,
         };
         let watched = inner.clone();
@@ -105,11 +100,6 @@ impl Autosave {
         autosave
     }
 
-    /// The slot it stands in, once it was saved.
-    pub fn slot(self) -> Signal<Option<u8>> {
-        self.slot.into()
-    }
-
     /// Where the work stands.
     pub fn state(self) -> Signal<SaveState> {
         self.state.into()
@@ -121,16 +111,9 @@ impl Autosave {
             inner.stop_timer();
             inner.is_dirty.set(false);
             inner.pending.take();
-            inner.slot_now.set(slot);
             inner.slot.set(slot);
+            inner.tell(SaveState::Clean);
         });
-    }
-
-    /// Saves what is not saved yet and returns when it is on disk, or failed.
-    pub async fn flush(self) {
-        if let Some(inner) = self.inner.try_get_value() {
-            inner.flush().await;
-        }
     }
 
     /// Saves without waiting.
@@ -147,7 +130,7 @@ impl Autosave {
         inner.is_paused.set(true);
         inner.stop_timer();
         inner.idle().await;
-        inner.slot_now.get()
+        inner.slot.get()
     }
 
     /// The edit was refused: saving goes on.
@@ -177,7 +160,7 @@ impl Autosave {
             inner.session.ask(Command::DeleteDraft { slot }).await?;
         }
         inner.is_dirty.set(false);
-        inner.slot_now.set(None);
+        inner.slot.set(None);
         self.finish();
         Ok(())
     }
@@ -254,27 +237,20 @@ impl Inner {
     }
 
     async fn save(&self, body: Option<DraftBody>) -> Result<SaveState, Failure> {
-        let slot = self.slot_now.get();
+        let slot = self.slot.get();
         let Some(body) = body else {
             if let Some(slot) = slot {
                 self.session.ask(Command::DeleteDraft { slot }).await?;
-                self.place(None);
+                self.slot.set(None);
             }
             return Ok(SaveState::Clean);
         };
         match self.session.ask(Command::SaveDraft { slot, body }).await? {
             Reply::DraftSaved { slot, is_part_held } => {
-                self.place(Some(slot));
+                self.slot.set(Some(slot));
                 Ok(SaveState::Saved { is_part_held })
             }
             _ => Err(Failure::Internal),
-        }
-    }
-
-    fn place(&self, slot: Option<u8>) {
-        self.slot_now.set(slot);
-        if !self.is_gone.get() {
-            self.slot.try_set(slot);
         }
     }
 

@@ -41,11 +41,11 @@ fn TakeOver() -> impl IntoView {
         session.vault().take_over();
     };
     view! {
-        <div role="status">
+        <div class="p-slack"><div role="status">
             <Show when=move || busy.get()>
                 <Progress id="overnemen" label=words::taking_over() />
             </Show>
-        </div>
+        </div></div>
         <Actions>
             <Button on_press=take busy>
                 {words::take_over()}

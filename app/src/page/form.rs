@@ -3,6 +3,8 @@
 //! A page makes one [`FormState`], takes a signal per control id, says which [`Field`] each id stands for, and puts
 //! its fields in a [`FormArea`]. Values go to disk as typed; checking is the domain's.
 
+mod area;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -14,13 +16,12 @@ use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
 use super::autosave::{Autosave, SaveState};
-use super::load::FailureNotice;
 use super::session::{Rejected, Session, use_session};
 use crate::platform::dom;
-use crate::ui::{
-    Button, ButtonKind, ErrorSummary, FieldError, Form, FormErrors, Notice, NoticeKind, Status,
-};
+use crate::ui::{FieldError, FormErrors};
 use crate::words;
+
+pub use area::FormArea;
 
 /// Key of the draft under which the control that had the keyboard stands; no control has this id.
 const FOCUS_KEY: &str = "_focus";
@@ -162,16 +163,6 @@ impl FormState {
     /// An edit of this form is under way; give it to the submit button's `busy`.
     pub fn busy(self) -> Signal<bool> {
         self.busy.into()
-    }
-
-    /// Why the last write did not work, if it did not.
-    pub fn failure(self) -> Signal<Option<Failure>> {
-        self.failure.into()
-    }
-
-    /// Sets or clears the notice above the form.
-    pub fn set_failure(self, failure: Option<Failure>) {
-        self.failure.set(failure);
     }
 
     /// Marks the form as working or not, for submits of the page itself.
@@ -372,6 +363,9 @@ impl FormState {
     }
 
     fn changed(self, id: &str) {
+        if self.values.is_disposed() {
+            return;
+        }
         self.touched.set_value(Some(id.to_owned()));
         let validator = self
             .validators
@@ -383,6 +377,9 @@ impl FormState {
     }
 
     fn left(self, id: &str) {
+        if self.values.is_disposed() {
+            return;
+        }
         let is_touched = self
             .touched
             .with_value(|touched| touched.as_deref() == Some(id));
@@ -401,12 +398,17 @@ impl FormState {
     }
 
     fn entered(self, id: &str) {
+        if self.values.is_disposed() {
+            return;
+        }
         self.focus.set_value(Some(id.to_owned()));
     }
 
     /// The control or group that an element's id belongs to: radios and boxes of a group are named `<group>-<answer>`.
     fn control_of(self, element: &str) -> String {
-        let values = self.values.read_untracked();
+        let Some(values) = self.values.try_read_untracked() else {
+            return String::new();
+        };
         if values.contains_key(element) {
             return element.to_owned();
         }
@@ -418,84 +420,6 @@ impl FormState {
         group
             .max_by_key(|id| id.len())
             .map_or_else(|| element.to_owned(), Clone::clone)
-    }
-}
-
-/// The form on screen: summary of errors, why saving failed, the fields, and **Bewaard op dit apparaat**.
-#[component]
-pub fn FormArea(
-    /// Its state.
-    form: FormState,
-    /// When the person submits.
-    #[prop(into)]
-    on_submit: Callback<()>,
-    /// Its accessible name, where a page has more than one.
-    #[prop(optional, into)]
-    label: Option<String>,
-    /// Fields, then [`crate::ui::Actions`].
-    children: Children,
-) -> impl IntoView {
-    let state = form.save_state();
-    let saved = Memo::new(move |_| {
-        matches!(state.get(), SaveState::Saved { .. }).then(|| words::form::saved().to_owned())
-    });
-    view! {
-        <div
-            class="l-stack"
-            on:focusin=move |event| {
-                if let Some(id) = dom::target_id(&event) {
-                    form.entered(&form.control_of(&id));
-                }
-            }
-            on:focusout=move |event| {
-                if let Some(id) = dom::target_id(&event) {
-                    form.left(&form.control_of(&id));
-                }
-            }
-            on:input=move |event| {
-                if let Some(id) = dom::target_id(&event) {
-                    form.changed(&form.control_of(&id));
-                }
-            }
-        >
-            <ErrorSummary errors=form.errors />
-            {move || form.failure.get().map(|failure| view! { <FailureNotice failure /> })}
-            <DraftTrouble form />
-            <Form on_submit label=label.unwrap_or_default()>
-                {children()}
-            </Form>
-            <Status text=saved testid="form-saved" />
-        </div>
-    }
-}
-
-/// Unsaved work that is not on disk, and why.
-#[component]
-fn DraftTrouble(form: FormState) -> impl IntoView {
-    let state = form.save_state();
-    move || match state.get() {
-        SaveState::Failed(failure) if failure != Failure::Locked => view! {
-            <FailureNotice failure>
-                <Button
-                    kind=ButtonKind::Quiet
-                    on_press=move || {
-                        if let Some(autosave) = form.autosave {
-                            autosave.flush_soon();
-                        }
-                    }
-                >
-                    {words::form::save_again()}
-                </Button>
-            </FailureNotice>
-        }
-        .into_any(),
-        SaveState::Saved { is_part_held: true } => view! {
-            <Notice kind=NoticeKind::Warning>
-                <p>{words::form::part_held()}</p>
-            </Notice>
-        }
-        .into_any(),
-        _ => ().into_any(),
     }
 }
 

@@ -20,16 +20,6 @@ pub enum Loaded<T> {
     Failed(Failure),
 }
 
-impl<T> Loaded<T> {
-    /// The answer, if it is there.
-    pub fn ready(self) -> Option<T> {
-        match self {
-            Self::Ready(value) => Some(value),
-            Self::Waiting | Self::Failed(_) => None,
-        }
-    }
-}
-
 /// Asks `command`, again after every write and whenever a signal it reads changes. Old answers stay until the new one is there.
 pub fn load<T>(
     command: impl Fn() -> Option<Command> + 'static,

@@ -75,6 +75,7 @@ pub fn LockPage() -> impl IntoView {
                         autofocus=true
                         described_by_also=format!("{HINT} {WAIT}")
                     />
+                    <div class="p-slack">
                     <p id=HINT>
                         {move || knows_sheet().then(words::forgotten)}
                     </p>
@@ -83,6 +84,7 @@ pub fn LockPage() -> impl IntoView {
                         <Show when=move || is_long.get()>
                             <Progress id="openen" label=words::unlocking() />
                         </Show>
+                    </div>
                     </div>
                     <Actions>
                         <Button submit=true wide=true busy>

@@ -28,10 +28,10 @@ pub fn ReadyCard() -> impl IntoView {
     view! {
         <Show when=move || is_shown.get()>
             <Card id="apparaat-klaar" title=words::ready()>
-                <InstallPart on_later=leave />
                 <div role="status">
                     {move || answer.get().map(|answer| view! { <PersistenceLine answer /> })}
                 </div>
+                <InstallPart on_later=leave />
             </Card>
         </Show>
     }
@@ -60,7 +60,7 @@ fn InstallPart(#[prop(into)] on_later: Callback<()>) -> impl IntoView {
     };
     view! {
         <p>{move || if is_installed.get() { words::installed() } else { words::install_why() }}</p>
-        <p role="status">{move || is_explained.get().then(&how)}</p>
+        <div class="p-slack"><p role="status">{move || is_explained.get().then(&how)}</p></div>
         <Actions>
             {move || {
                 let press = press.clone();

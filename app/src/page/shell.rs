@@ -1,5 +1,7 @@
 //! What stands around every page of an open vault: the main menu, **Op slot**, what was just done.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -13,6 +15,9 @@ use crate::words::shell as words;
 
 /// How far the clock must be behind before it is said, in ms: an hour, so that small corrections stay silent.
 const CLOCK_NOTICE_MS: i64 = 3_600_000;
+
+/// How long a "done" sentence stays.
+const DONE_LIFE: Duration = Duration::from_secs(6);
 
 /// Bar, menu and content.
 #[component]
@@ -87,7 +92,9 @@ fn Toast() -> impl IntoView {
     let toast = session.toast();
     let done = session.done();
     view! {
-        <p class="u-hidden" role="status">{done}</p>
+        <div role="status">
+            {move || done.get().map(|text| view! { <DoneLine text /> })}
+        </div>
         {move || {
             toast
                 .get()
@@ -108,5 +115,22 @@ fn Toast() -> impl IntoView {
                     }
                 })
         }}
+    }
+}
+
+/// A sentence at the bottom that goes by itself.
+#[component]
+fn DoneLine(text: String) -> impl IntoView {
+    let session = use_session();
+    let timer = set_timeout_with_handle(move || session.clear_done(), DONE_LIFE);
+    on_cleanup(move || {
+        if let Ok(timer) = timer {
+            timer.clear();
+        }
+    });
+    view! {
+        <div class="c-toast">
+            <p class="c-toast__text">{text}</p>
+        </div>
     }
 }

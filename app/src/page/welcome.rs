@@ -28,7 +28,7 @@ pub fn WelcomePage() -> impl IntoView {
             .unwrap_or(0)
     };
     // Steps that were not reached in this window do not exist: after a reload the address is set right.
-    if path.get_untracked() != "/" || asked() > 0 {
+    if path.get_untracked() != "/" || untrack(asked) > 0 {
         session.go_instead("/");
     }
     let step = Memo::new(move |_| asked().min(state.reached()));

@@ -105,9 +105,9 @@ pub(super) fn invalid(error: MaybeProp<String>) -> impl Fn() -> Option<&'static 
     move || error.get().map(|_| "true")
 }
 
-/// Runs a callback when there is one.
+/// Runs a callback when there is one and its page still stands: a browser also tells of the blur of a field that is taken away.
 pub(super) fn run(callback: Option<Callback<()>>) {
     if let Some(callback) = callback {
-        callback.run(());
+        callback.try_run(());
     }
 }

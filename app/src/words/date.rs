@@ -51,20 +51,6 @@ pub fn long(iso: &str) -> String {
     }
 }
 
-/// `2026-03-02` → `maandag 2 maart`.
-pub fn day(iso: &str) -> String {
-    match parts(iso) {
-        Some((year, Some(month), Some(day))) => {
-            format!(
-                "{} {day} {}",
-                weekday_of(year, month, day),
-                month_name(month)
-            )
-        }
-        _ => long(iso),
-    }
-}
-
 /// `2026-03-02` → `maandag`; empty when it is not a whole date.
 pub fn weekday(iso: &str) -> &'static str {
     match parts(iso) {
@@ -180,7 +166,7 @@ mod tests {
         assert_eq!(short("1934"), "1934");
         assert_eq!(long("1934-02"), "februari 1934");
         assert_eq!(long("2026-03-03"), "dinsdag 3 maart 2026");
-        assert_eq!(day("2026-10-25"), "zondag 25 oktober");
+        assert_eq!(long("2026-10-25"), "zondag 25 oktober 2026");
     }
 
     #[test]

@@ -13,13 +13,6 @@ pub struct Sentences {
     pub now: &'static str,
 }
 
-impl Sentences {
-    /// All three after each other.
-    pub fn text(self) -> String {
-        format!("{} {} {}", self.what, self.safe, self.now)
-    }
-}
-
 /// The sentences for each failure.
 pub fn sentences(failure: &Failure) -> Sentences {
     let (what, safe, now) = match failure {
@@ -115,6 +108,12 @@ pub fn sentences(failure: &Failure) -> Sentences {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Sentences {
+        fn text(self) -> String {
+            format!("{} {} {}", self.what, self.safe, self.now)
+        }
+    }
 
     fn every_failure() -> Vec<Failure> {
         let all = vec![

@@ -64,8 +64,3 @@ pub fn clock_text() -> &'static str {
 pub fn undo_failed() -> &'static str {
     "Ongedaan maken lukt niet. De wijziging is bewaard."
 }
-
-/// Before the list of clients for a new visit.
-pub fn choose_client() -> &'static str {
-    "Bij wie ben je? Kies een cliënt."
-}

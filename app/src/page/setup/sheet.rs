@@ -172,11 +172,11 @@ fn GroupInput(number: u8, typed: RwSignal<String>, errors: FormErrors) -> impl I
 fn Making(busy: RwSignal<bool>) -> impl IntoView {
     let is_long = after_a_while(busy.into());
     view! {
-        <div role="status">
+        <div class="p-slack"><div role="status">
             <Show when=move || is_long.get()>
                 <Progress id="maken" label=words::making() />
             </Show>
-        </div>
+        </div></div>
     }
 }
 
