@@ -94,9 +94,11 @@ fn NextDraft(draft: DraftRow) -> impl IntoView {
     view! {
         <Notice heading=words::visit::next_draft(&draft.client_name) testid="next-draft">
             <p>{words::today::draft_of(&draft.date, &draft.begin)}</p>
-            <LinkButton href=route::draft(draft.client, draft.slot) kind=ButtonKind::Quiet icon=Glyph::Pencil>
-                {words::visit::resume()}
-            </LinkButton>
+            <div>
+                <LinkButton href=route::draft(draft.client, draft.slot) kind=ButtonKind::Quiet icon=Glyph::Pencil>
+                    {words::visit::resume()}
+                </LinkButton>
+            </div>
         </Notice>
     }
 }

@@ -58,14 +58,6 @@ pub(super) fn VisitForm(
                 <h2>{words::visit::screen()}</h2>
                 <StateMark is_signed=false />
             </div>
-            <Show when=move || needs_identity.get()>
-                <Notice kind=NoticeKind::Warning id=IDENTITY testid=IDENTITY>
-                    <p>{words::visit::identity_first()}</p>
-                    <Button kind=ButtonKind::Quiet icon=Glyph::Identity on_press=move || establishing.set(true)>
-                        {words::client::establish_identity()}
-                    </Button>
-                </Notice>
-            </Show>
             <div
                 on:focusin=move |event| {
                     if let Some(id) = dom::target_id(&event) {
@@ -75,6 +67,20 @@ pub(super) fn VisitForm(
                 on:focusout=move |_| composer.save_soon()
             >
                 <FormArea form=composer.sheet.form on_submit=|| ()>
+                    <Show when=move || needs_identity.get()>
+                        <Notice kind=NoticeKind::Warning id=IDENTITY testid=IDENTITY>
+                            <p>{words::visit::identity_first()}</p>
+                            <div>
+                                <Button
+                                    kind=ButtonKind::Quiet
+                                    icon=Glyph::Identity
+                                    on_press=move || establishing.set(true)
+                                >
+                                    {words::client::establish_identity()}
+                                </Button>
+                            </div>
+                        </Notice>
+                    </Show>
                     <div class="p-visit">
                         <TimePart composer />
                         <div class="p-visit__part">

@@ -23,9 +23,11 @@ pub(super) fn HeldPart(
             <div role="group" aria-label=words::visit::bsn_found(field)>
                 <Notice kind=NoticeKind::Danger heading=words::problem::bsn_not_allowed().to_owned() alert=true>
                     <p>{words::visit::part_not_saved()}</p>
-                    <Button kind=ButtonKind::Quiet on_press=move || dom::focus_field(&id_of(field))>
-                        {words::visit::mend_text()}
-                    </Button>
+                    <div>
+                        <Button kind=ButtonKind::Quiet on_press=move || dom::focus_field(&id_of(field))>
+                            {words::visit::mend_text()}
+                        </Button>
+                    </div>
                 </Notice>
             </div>
         </Show>

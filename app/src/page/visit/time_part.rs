@@ -113,7 +113,9 @@ fn NextDay(composer: Composer) -> impl IntoView {
         } else {
             view! {
                 <Notice kind=NoticeKind::Warning heading=words::problem::next_day(&date, &time) testid="next-day">
-                    <Button on_press=confirm>{words::common::is_right()}</Button>
+                    <div>
+                        <Button on_press=confirm>{words::common::is_right()}</Button>
+                    </div>
                 </Notice>
             }
             .into_any()
