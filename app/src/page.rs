@@ -8,8 +8,8 @@ pub mod autosave;
 mod boot;
 pub mod choose_client;
 pub mod client;
-pub mod code;
 pub mod clients;
+pub mod code;
 pub mod elsewhere;
 pub mod form;
 #[cfg(feature = "gallery")]

@@ -22,7 +22,11 @@ pub struct Profile {
 impl Profile {
     /// An empty profile.
     pub fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::Builder::new().prefix("dossierkluis-profile-").tempdir()? })
+        Ok(Self {
+            folder: tempfile::Builder::new()
+                .prefix("dossierkluis-profile-")
+                .tempdir()?,
+        })
     }
 
     /// A copy of this profile: another device with the same content. The browser must be closed.
@@ -79,8 +83,15 @@ impl Device {
         }
         caps.add_arg(&format!("--user-data-dir={}", profile.folder().display()))?;
         caps.set_browser_log_level(thirtyfour::LoggingPrefsLogLevel::All)?;
-        let driver = WebDriver::new(&chromedriver.url(), caps).await.context("cannot start Chromium")?;
-        Ok(Self { driver, profile, origin: origin.into(), _chromedriver: chromedriver })
+        let driver = WebDriver::new(&chromedriver.url(), caps)
+            .await
+            .context("cannot start Chromium")?;
+        Ok(Self {
+            driver,
+            profile,
+            origin: origin.into(),
+            _chromedriver: chromedriver,
+        })
     }
 
     /// Opens a path of the app.
@@ -132,7 +143,8 @@ impl Device {
     /// Screen size in CSS pixels.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
         Ok(())
     }
 
@@ -159,13 +171,22 @@ impl Device {
 
     /// Runs a script that calls its last argument when it is done.
     pub async fn script_async(&self, script: &str, args: Vec<Value>) -> Result<Value> {
-        Ok(self.driver.execute_async(script, args).await?.json().clone())
+        Ok(self
+            .driver
+            .execute_async(script, args)
+            .await?
+            .json()
+            .clone())
     }
 
     /// What the page wrote to the console at level SEVERE.
     pub async fn console_errors(&self) -> Result<Vec<String>> {
         let log = self.driver.browser_log().await?;
-        Ok(log.into_iter().filter(|entry| format!("{:?}", entry.level).eq_ignore_ascii_case("severe")).map(|entry| entry.message).collect())
+        Ok(log
+            .into_iter()
+            .filter(|entry| format!("{:?}", entry.level).eq_ignore_ascii_case("severe"))
+            .map(|entry| entry.message)
+            .collect())
     }
 }
 
@@ -183,7 +204,8 @@ fn is_running(needle: &str) -> Result<bool> {
 }
 
 async fn chromedriver() -> Result<Arc<ChromeDriver>> {
-    static RUNNING: tokio::sync::Mutex<std::sync::Weak<ChromeDriver>> = tokio::sync::Mutex::const_new(std::sync::Weak::new());
+    static RUNNING: tokio::sync::Mutex<std::sync::Weak<ChromeDriver>> =
+        tokio::sync::Mutex::const_new(std::sync::Weak::new());
     let mut running = RUNNING.lock().await;
     if let Some(chromedriver) = running.upgrade() {
         return Ok(chromedriver);

@@ -19,8 +19,10 @@ pub(crate) struct ChromeDriver {
 impl ChromeDriver {
     pub(crate) async fn start(folder: &Path) -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let running =
-            Running::start(Command::new("chromedriver").arg(format!("--port={port}")), &folder.join("chromedriver.log"))?;
+        let running = Running::start(
+            Command::new("chromedriver").arg(format!("--port={port}")),
+            &folder.join("chromedriver.log"),
+        )?;
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             if begin.elapsed() > PATIENCE {
@@ -28,7 +30,10 @@ impl ChromeDriver {
             }
             tokio::time::sleep(GLANCE).await;
         }
-        Ok(Self { port, _running: running })
+        Ok(Self {
+            port,
+            _running: running,
+        })
     }
 
     pub(crate) fn url(&self) -> String {

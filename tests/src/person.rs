@@ -75,7 +75,10 @@ pub struct Place<'a> {
 impl Device {
     /// The whole page.
     pub fn page(&self) -> Place<'_> {
-        Place { device: self, within: Vec::new() }
+        Place {
+            device: self,
+            within: Vec::new(),
+        }
     }
 
     /// The dialog of that name.
@@ -89,7 +92,10 @@ impl<'a> Place<'a> {
     pub fn within(&self, role: Role, name: &str) -> Place<'a> {
         let mut within = self.within.clone();
         within.push((role, name.into()));
-        Place { device: self.device, within }
+        Place {
+            device: self.device,
+            within,
+        }
     }
 
     /// The group of that name.
@@ -103,20 +109,41 @@ impl<'a> Place<'a> {
             let (found, near) = self.names(&scope, *role, Some(name)).await?;
             match found.as_slice() {
                 [one] => scope = one.to_json()?,
-                many => return Ok((Vec::new(), format!("{} × {} \"{name}\"; there is {near}", many.len(), role.word()))),
+                many => {
+                    return Ok((
+                        Vec::new(),
+                        format!(
+                            "{} × {} \"{name}\"; there is {near}",
+                            many.len(),
+                            role.word()
+                        ),
+                    ));
+                }
             }
         }
         self.names(&scope, role, name).await
     }
 
-    async fn names(&self, scope: &Value, role: Role, name: Option<&str>) -> Result<(Vec<WebElement>, String)> {
+    async fn names(
+        &self,
+        scope: &Value,
+        role: Role,
+        name: Option<&str>,
+    ) -> Result<(Vec<WebElement>, String)> {
         let args = vec![scope.clone(), json!(role.word()), json!(name)];
         let reply = self.device.driver.execute(NAMES, args).await?;
         let json = reply.json();
         let near = json.get("near").map(Value::to_string).unwrap_or_default();
-        let found = json.get("found").and_then(Value::as_array).cloned().unwrap_or_default();
+        let found = json
+            .get("found")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let handle = self.device.driver.handle();
-        let found = found.into_iter().map(|one| WebElement::from_json(one, handle.clone())).collect::<Result<_, _>>()?;
+        let found = found
+            .into_iter()
+            .map(|one| WebElement::from_json(one, handle.clone()))
+            .collect::<Result<_, _>>()?;
         Ok((found, near))
     }
 
@@ -133,7 +160,11 @@ impl<'a> Place<'a> {
                 Err(error) => error.to_string(),
             };
             if begin.elapsed() > PATIENCE {
-                bail!("no single {} \"{name}\" in {:?}: {last}", role.word(), self.within);
+                bail!(
+                    "no single {} \"{name}\" in {:?}: {last}",
+                    role.word(),
+                    self.within
+                );
             }
             tokio::time::sleep(GLANCE).await;
         }
@@ -173,7 +204,8 @@ impl<'a> Place<'a> {
             match element.click().await {
                 Ok(()) => return Ok(()),
                 Err(error) if begin.elapsed() > PATIENCE => {
-                    return Err(error).with_context(|| format!("cannot press {} \"{name}\"", role.word()));
+                    return Err(error)
+                        .with_context(|| format!("cannot press {} \"{name}\"", role.word()));
                 }
                 Err(_) => tokio::time::sleep(GLANCE).await,
             }
@@ -193,10 +225,16 @@ impl<'a> Place<'a> {
     /// Types into an empty or filled box, replacing what stands there.
     pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
         let element = self.find(Role::Textbox, label).await?;
-        element.click().await.with_context(|| format!("cannot reach \"{label}\""))?;
+        element
+            .click()
+            .await
+            .with_context(|| format!("cannot reach \"{label}\""))?;
         element.send_keys(Key::Control + "a").await?;
         element.send_keys(Key::Backspace + "").await?;
-        element.send_keys(text).await.with_context(|| format!("cannot type in \"{label}\""))
+        element
+            .send_keys(text)
+            .await
+            .with_context(|| format!("cannot type in \"{label}\""))
     }
 
     /// Types behind what stands in a box.
@@ -207,7 +245,12 @@ impl<'a> Place<'a> {
 
     /// What stands in a box.
     pub async fn value(&self, label: &str) -> Result<String> {
-        Ok(self.find(Role::Textbox, label).await?.prop("value").await?.unwrap_or_default())
+        Ok(self
+            .find(Role::Textbox, label)
+            .await?
+            .prop("value")
+            .await?
+            .unwrap_or_default())
     }
 
     /// Waits until a box holds `text`.
@@ -229,8 +272,17 @@ impl<'a> Place<'a> {
     pub async fn choose(&self, role: Role, name: &str) -> Result<()> {
         let element = self.find(role, name).await?;
         if !element.is_selected().await? {
-            self.device.driver.execute("arguments[0].scrollIntoView({block:'center'})", vec![element.to_json()?]).await?;
-            element.click().await.with_context(|| format!("cannot tick \"{name}\""))?;
+            self.device
+                .driver
+                .execute(
+                    "arguments[0].scrollIntoView({block:'center'})",
+                    vec![element.to_json()?],
+                )
+                .await?;
+            element
+                .click()
+                .await
+                .with_context(|| format!("cannot tick \"{name}\""))?;
         }
         Ok(())
     }
@@ -261,9 +313,16 @@ impl<'a> Place<'a> {
     pub async fn by_test_id(&self, id: &str) -> Result<WebElement> {
         let begin = std::time::Instant::now();
         loop {
-            match self.device.driver.find(By::Css(format!("[data-testid=\"{id}\"]"))).await {
+            match self
+                .device
+                .driver
+                .find(By::Css(format!("[data-testid=\"{id}\"]")))
+                .await
+            {
                 Ok(element) => return Ok(element),
-                Err(error) if begin.elapsed() > PATIENCE => return Err(error).with_context(|| format!("no test id {id}")),
+                Err(error) if begin.elapsed() > PATIENCE => {
+                    return Err(error).with_context(|| format!("no test id {id}"));
+                }
                 Err(_) => tokio::time::sleep(GLANCE).await,
             }
         }
@@ -286,7 +345,10 @@ impl<'a> Place<'a> {
 
     /// The visible text of the page.
     pub async fn text(&self) -> Result<String> {
-        let text = self.device.script("return document.body.innerText", Vec::new()).await?;
+        let text = self
+            .device
+            .script("return document.body.innerText", Vec::new())
+            .await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 }

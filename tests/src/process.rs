@@ -11,7 +11,10 @@ pub(crate) struct Running(Child);
 impl Running {
     /// Starts `command` with its output appended to the file at `log`.
     pub(crate) fn start(command: &mut Command, log: &std::path::Path) -> Result<Self> {
-        let out = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
+        let out = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)?;
         let err = out.try_clone()?;
         let child = command
             .stdin(Stdio::null())
@@ -40,10 +43,21 @@ pub fn kill_tree(needle: &str) -> Result<usize> {
     let mut killed = 0;
     for entry in std::fs::read_dir("/proc")? {
         let entry = entry?;
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        let Ok(line) = std::fs::read(entry.path().join("cmdline")) else { continue };
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
+            continue;
+        };
+        let Ok(line) = std::fs::read(entry.path().join("cmdline")) else {
+            continue;
+        };
         if pid != std::process::id() && String::from_utf8_lossy(&line).contains(needle) {
-            let status = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status()?;
+            let status = Command::new("kill")
+                .args(["-KILL", &pid.to_string()])
+                .stderr(Stdio::null())
+                .status()?;
             killed += usize::from(status.success());
         }
     }

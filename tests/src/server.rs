@@ -11,7 +11,9 @@ use crate::{GLANCE, PATIENCE};
 
 /// The built app: set by `cargo xtask test`.
 pub fn app_folder() -> Result<PathBuf> {
-    std::env::var_os("DOSSIERKLUIS_APP").map(PathBuf::from).context("DOSSIERKLUIS_APP is not set: run `cargo xtask test`")
+    std::env::var_os("DOSSIERKLUIS_APP")
+        .map(PathBuf::from)
+        .context("DOSSIERKLUIS_APP is not set: run `cargo xtask test`")
 }
 
 /// The server process and where it listens.
@@ -32,7 +34,13 @@ impl Server {
             .context("DOSSIERKLUIS_SERVER is not set: run `cargo xtask test`")?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         std::fs::create_dir_all(folder)?;
-        let mut server = Self { binary, app: app.into(), folder: folder.into(), port, running: None };
+        let mut server = Self {
+            binary,
+            app: app.into(),
+            folder: folder.into(),
+            port,
+            running: None,
+        };
         server.resume().await?;
         Ok(server)
     }
@@ -46,11 +54,17 @@ impl Server {
             .arg(&self.app)
             .arg("--data")
             .arg(self.folder.join("data"));
-        self.running = Some(Running::start(&mut command, &self.folder.join("server.log"))?);
+        self.running = Some(Running::start(
+            &mut command,
+            &self.folder.join("server.log"),
+        )?);
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             if begin.elapsed() > PATIENCE {
-                bail!("the server does not listen; see {}", self.folder.join("server.log").display());
+                bail!(
+                    "the server does not listen; see {}",
+                    self.folder.join("server.log").display()
+                );
             }
             tokio::time::sleep(GLANCE).await;
         }

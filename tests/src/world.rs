@@ -32,9 +32,15 @@ impl World {
         match &mut *world {
             Some(world) => world.server.resume().await?,
             None => {
-                let folder = tempfile::Builder::new().prefix("dossierkluis-world-").tempdir()?;
+                let folder = tempfile::Builder::new()
+                    .prefix("dossierkluis-world-")
+                    .tempdir()?;
                 let server = Server::start(&app_folder()?, folder.path()).await?;
-                *world = Some(Self { server, vault: None, _folder: folder });
+                *world = Some(Self {
+                    server,
+                    vault: None,
+                    _folder: folder,
+                });
             }
         }
         Ok(Turn(world))
@@ -48,7 +54,10 @@ pub struct Turn(MutexGuard<'static, Option<World>>);
 impl Turn {
     /// The server.
     pub fn server(&mut self) -> Result<&mut Server> {
-        self.0.as_mut().map(|world| &mut world.server).ok_or_else(|| anyhow::anyhow!("no world"))
+        self.0
+            .as_mut()
+            .map(|world| &mut world.server)
+            .ok_or_else(|| anyhow::anyhow!("no world"))
     }
 
     /// An empty browser on the app's origin.
@@ -117,7 +126,13 @@ impl Device {
     pub async fn recovery_groups(&self) -> Result<Vec<String>> {
         let mut groups = Vec::new();
         for number in 1..=7 {
-            groups.push(self.page().test_id(&format!("recovery-group-{number}")).await?.trim().to_owned());
+            groups.push(
+                self.page()
+                    .test_id(&format!("recovery-group-{number}"))
+                    .await?
+                    .trim()
+                    .to_owned(),
+            );
         }
         Ok(groups)
     }
@@ -145,7 +160,8 @@ impl Device {
 
     /// Adds a privately paying client; ends on the client's page. Returns the path of that page.
     pub async fn add_client(&self, first: &str, infix: &str, last: &str) -> Result<String> {
-        self.add_client_paid_by(first, infix, last, "Particulier", None).await
+        self.add_client_paid_by(first, infix, last, "Particulier", None)
+            .await
     }
 
     /// Adds a client with this funding, and a BSN where it needs one.
@@ -176,7 +192,11 @@ impl Device {
             page.fill("Burgerservicenummer (BSN)", bsn).await?;
         }
         page.button("Cliënt opslaan").await?;
-        let name = [first, infix, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = [first, infix, last]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         page.heading(&name).await?;
         self.path().await
     }

@@ -11,8 +11,8 @@ use super::read_back;
 use super::session::use_session;
 use crate::platform::clock;
 use crate::ui::{
-    Actions, Button, ButtonKind, Check, Choice, DateInput, Dialog, DialogLeave, Select, TextArea, TextInput,
-    TimeInput, Width,
+    Actions, Button, ButtonKind, Check, Choice, DateInput, Dialog, DialogLeave, Select, TextArea,
+    TextInput, TimeInput, Width,
 };
 use crate::words::client as words;
 
@@ -55,7 +55,12 @@ fn IdentityForm(open: RwSignal<bool>, client: ClientId, on_done: Callback<()>) -
 }
 
 #[component]
-fn EstablishForm(open: RwSignal<bool>, client: ClientId, on_done: Callback<()>, is_acute: RwSignal<bool>) -> impl IntoView {
+fn EstablishForm(
+    open: RwSignal<bool>,
+    client: ClientId,
+    on_done: Callback<()>,
+    is_acute: RwSignal<bool>,
+) -> impl IntoView {
     let session = use_session();
     let form = FormState::new("identity", Some(client));
     let (today, now) = stamp();
@@ -83,14 +88,21 @@ fn EstablishForm(open: RwSignal<bool>, client: ClientId, on_done: Callback<()>, 
                 is_bsn_compared: compared.get_untracked(),
             };
             let text = input.date.clone();
-            if form.submit(Edit::EstablishIdentity { client, input }).await.is_some() {
+            if form
+                .submit(Edit::EstablishIdentity { client, input })
+                .await
+                .is_some()
+            {
                 session.say_done(words::established_on(&text));
                 open.set(false);
                 on_done.run(());
             }
         });
     };
-    let kinds: Vec<Choice> = KINDS.iter().map(|kind| Choice::new(code(kind), words::document_name(*kind))).collect();
+    let kinds: Vec<Choice> = KINDS
+        .iter()
+        .map(|kind| Choice::new(code(kind), words::document_name(*kind)))
+        .collect();
     view! {
         <FormArea form on_submit=save>
             <p class="u-meta">{words::no_copy()}</p>
@@ -147,7 +159,10 @@ fn DeferForm(open: RwSignal<bool>, client: ClientId, on_done: Callback<()>) -> i
     form.bind(Field::DeferReason, "defer-reason");
     let save = move || {
         session.spawn(async move {
-            let edit = Edit::DeferIdentity { client, reason: reason.get_untracked() };
+            let edit = Edit::DeferIdentity {
+                client,
+                reason: reason.get_untracked(),
+            };
             if form.submit(edit).await.is_some() {
                 open.set(false);
                 on_done.run(());
@@ -169,7 +184,9 @@ fn DeferForm(open: RwSignal<bool>, client: ClientId, on_done: Callback<()>) -> i
 
 /// Today and now, as a person types them.
 pub fn stamp() -> (String, String) {
-    let Ok(local) = dossier::calendar::rfc3339(clock::now_ms()) else { return Default::default() };
+    let Ok(local) = dossier::calendar::rfc3339(clock::now_ms()) else {
+        return Default::default();
+    };
     let date = crate::words::date::short(crate::words::date::date_of(&local));
     (date, crate::words::date::time_of(&local).to_owned())
 }

@@ -16,7 +16,8 @@ use super::read_back;
 use super::session::use_session;
 use crate::platform::random;
 use crate::ui::{
-    Actions, Button, ButtonKind, CheckGroup, Choice, DateInput, EmptyState, Glyph, NumberInput, TimeInput,
+    Actions, Button, ButtonKind, CheckGroup, Choice, DateInput, EmptyState, Glyph, NumberInput,
+    TimeInput,
 };
 use crate::words;
 
@@ -34,7 +35,11 @@ pub fn planning_line(planning: &PlanningView) -> String {
         .enumerate()
         .map(|(place, day)| {
             let name = words::date::weekday_name(*day);
-            if place == 0 { name.to_owned() } else { name.to_lowercase() }
+            if place == 0 {
+                name.to_owned()
+            } else {
+                name.to_lowercase()
+            }
         })
         .collect();
     words::client::planning_line(&days.join(", "), &planning.time, planning.minutes)
@@ -45,7 +50,10 @@ fn planning(client: Arc<ClientView>) -> impl IntoView {
     let (today, _) = stamp();
     let current: Vec<_> = client.row.planning.clone();
     let is_empty = current.is_empty();
-    let rows = current.into_iter().map(|planning| view! { <PlanningRow client=id planning /> }).collect_view();
+    let rows = current
+        .into_iter()
+        .map(|planning| view! { <PlanningRow client=id planning /> })
+        .collect_view();
     let is_open = RwSignal::new(is_empty);
     view! {
         <h2>{words::client::planning()}</h2>
@@ -130,11 +138,17 @@ fn PlanningForm(client: ClientId, today: String) -> impl IntoView {
                 from: from.get_untracked(),
                 until: until.get_untracked(),
             };
-            form.submit(Edit::AddPlanning { client, planning, input }).await;
+            form.submit(Edit::AddPlanning {
+                client,
+                planning,
+                input,
+            })
+            .await;
         });
     };
-    let names: Vec<Choice> =
-        (1..=7_u8).map(|day| Choice::new(day.to_string(), words::date::weekday_name(day))).collect();
+    let names: Vec<Choice> = (1..=7_u8)
+        .map(|day| Choice::new(day.to_string(), words::date::weekday_name(day)))
+        .collect();
     view! {
         <FormArea form on_submit=save label=words::client::plan_visit()>
             <CheckGroup

@@ -12,10 +12,12 @@ use super::client::maps_link;
 use super::clients::row_meta;
 use super::identity::IdentityDialog;
 use super::load::{LoadedView, load};
+use super::ready::ReadyCard;
 use super::route;
 use super::session::use_session;
-use super::ready::ReadyCard;
-use crate::ui::{Badge, Button, ButtonKind, Card, EmptyState, Glyph, Link, LinkButton, NoticeKind, PageTitle};
+use crate::ui::{
+    Badge, Button, ButtonKind, Card, EmptyState, Glyph, Link, LinkButton, NoticeKind, PageTitle,
+};
 use crate::words;
 
 /// The screen.
@@ -56,8 +58,16 @@ fn day(today: TodayView) -> impl IntoView {
         .map(|visit| view! { <PlannedVisit visit date=date.clone() /> })
         .collect_view();
     let has_visits = !visits.is_empty();
-    let drafts = today.drafts.into_iter().map(|draft| view! { <OpenDraft draft /> }).collect_view();
-    let tasks = today.tasks.into_iter().map(|task| view! { <OpenTask task /> }).collect_view();
+    let drafts = today
+        .drafts
+        .into_iter()
+        .map(|draft| view! { <OpenDraft draft /> })
+        .collect_view();
+    let tasks = today
+        .tasks
+        .into_iter()
+        .map(|task| view! { <OpenTask task /> })
+        .collect_view();
     let has_drafts = !drafts.is_empty();
     let has_tasks = !tasks.is_empty();
     view! {
@@ -120,7 +130,12 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
     let skip = StoredValue::new(date);
     let set_skipped = move |is_skipped: bool| {
         session.spawn(async move {
-            let edit = Edit::SkipPlanned { client, planning, date: skip.get_value(), is_skipped };
+            let edit = Edit::SkipPlanned {
+                client,
+                planning,
+                date: skip.get_value(),
+                is_skipped,
+            };
             if session.edit(edit, None).await.is_err() {
                 session.say_done(words::shell::undo_failed());
             }
@@ -144,7 +159,11 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
         }
         .into_any(),
         TodayState::Signed(entry) => {
-            let year = skip.get_value().get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+            let year = skip
+                .get_value()
+                .get(..4)
+                .and_then(|year| year.parse().ok())
+                .unwrap_or_default();
             view! {
                 <Badge kind=NoticeKind::Done>{words::today::signed()}</Badge>
                 <LinkButton href=route::visit(client, year, entry) kind=ButtonKind::Quiet>
@@ -211,7 +230,11 @@ fn OpenDraft(draft: DraftRow) -> impl IntoView {
 
 #[component]
 fn OpenTask(task: Task) -> impl IntoView {
-    let Task::EstablishIdentity { client, client_name, reason } = task;
+    let Task::EstablishIdentity {
+        client,
+        client_name,
+        reason,
+    } = task;
     let open = RwSignal::new(false);
     view! {
         <li class="l-stack l-stack--tight">

@@ -115,10 +115,7 @@ impl Owner {
             return reply(id, Reply::Failed(Failure::Blocked));
         };
         let is_lock = matches!(command, Command::Lock);
-        let answer = owned
-            .vault
-            .handle(command, now(), &mut random::rng())
-            .await;
+        let answer = owned.vault.handle(command, now(), &mut random::rng()).await;
         reply(id, answer);
         if is_lock {
             tell(&FromVault::Event(Event::Locked));

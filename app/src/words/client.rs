@@ -378,14 +378,28 @@ pub fn show_earlier(label: &str) -> String {
 
 /// One earlier value.
 pub fn earlier(value: &str, date: &str, author: &str) -> String {
-    let value = if value.is_empty() { "niet ingevuld" } else { value };
+    let value = if value.is_empty() {
+        "niet ingevuld"
+    } else {
+        value
+    };
     format!("{value} (tot {date}, gewijzigd door {author})")
 }
 
 /// One change as a sentence.
 pub fn changed(author: &str, label: &str, from: &str, to: &str) -> String {
-    let shown = |text: &str| if text.is_empty() { "niet ingevuld".to_owned() } else { text.to_owned() };
-    format!("{author} wijzigde {label} van {} in {}", shown(from), shown(to))
+    let shown = |text: &str| {
+        if text.is_empty() {
+            "niet ingevuld".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    format!(
+        "{author} wijzigde {label} van {} in {}",
+        shown(from),
+        shown(to)
+    )
 }
 
 /// No change yet.

@@ -67,7 +67,10 @@ fn parse(text: &str) -> Result<[u8; 16], IdError> {
     let mut bytes = [0_u8; 16];
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         let pair = std::str::from_utf8(pair).map_err(|_| IdError)?;
-        if pair.chars().any(|c| c.is_ascii_uppercase() || !c.is_ascii_hexdigit()) {
+        if pair
+            .chars()
+            .any(|c| c.is_ascii_uppercase() || !c.is_ascii_hexdigit())
+        {
             return Err(IdError);
         }
         *byte = u8::from_str_radix(pair, 16).map_err(|_| IdError)?;
@@ -83,7 +86,13 @@ mod tests {
     fn text_form_round_trips_and_nothing_else_parses() {
         let id = ClientId([0xab; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in ["", "ab", &"AB".repeat(16), &"+f".repeat(16), &"ab".repeat(17)] {
+        for wrong in [
+            "",
+            "ab",
+            &"AB".repeat(16),
+            &"+f".repeat(16),
+            &"ab".repeat(17),
+        ] {
             assert_eq!(wrong.parse::<ClientId>(), Err(IdError), "{wrong}");
         }
     }

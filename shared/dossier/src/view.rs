@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::edit::{
-    CareKind, ClientField, ContactKind, DocumentKind, Funding, MeasurementKind, Profession, VisitField,
+    CareKind, ClientField, ContactKind, DocumentKind, Funding, MeasurementKind, Profession,
+    VisitField,
 };
 use crate::id::{ClientId, EntryId};
 

@@ -18,22 +18,29 @@ async fn a_bsn_is_asked_only_where_it_must_be_held() -> Result<()> {
     page.fill("Voornaam", "Toos").await?;
     page.fill("Achternaam", "d'Ancona-Visser").await?;
     page.fill("Geboortedatum", "02-1934").await?;
-    assert_eq!(page.test_id("geboortedatum-gelezen").await?.trim(), "februari 1934");
+    assert_eq!(
+        page.test_id("geboortedatum-gelezen").await?.trim(),
+        "februari 1934"
+    );
     page.fill("Aanvraagdatum zorg", "30 sep 2026").await?;
     page.fill("Postcode", "12345").await?;
     page.fill("Burgerservicenummer (BSN)", "999990018").await?;
     page.button("Cliënt opslaan").await?;
-    page.reads("Er is een probleem. Kijk deze 2 punten na.").await?;
+    page.reads("Er is een probleem. Kijk deze 2 punten na.")
+        .await?;
     page.expect_value("Postcode", "12345").await?;
     page.fill("Postcode", "1234ab").await?;
     page.fill("Burgerservicenummer (BSN)", "000000000").await?;
     page.button("Cliënt opslaan").await?;
-    page.reads("Er is een probleem. Kijk deze 1 punten na.").await?;
+    page.reads("Er is een probleem. Kijk deze 1 punten na.")
+        .await?;
     page.fill("Burgerservicenummer (BSN)", "999990019").await?;
     page.button("Cliënt opslaan").await?;
     page.heading("Toos d'Ancona-Visser").await?;
 
-    page.within(Role::Navigation, "Onderdelen").link("Gegevens").await?;
+    page.within(Role::Navigation, "Onderdelen")
+        .link("Gegevens")
+        .await?;
     page.reads("•••••0019").await?;
     assert!(!page.text().await?.contains("999990019"));
     page.button("BSN tonen").await?;
@@ -47,9 +54,12 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
     let page = device.page();
-    let client = device.add_client_paid_by("Wim", "", "Bakker", "Wlz", Some("999990020")).await?;
+    let client = device
+        .add_client_paid_by("Wim", "", "Bakker", "Wlz", Some("999990020"))
+        .await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Steunkousen aangetrokken").await?;
+    page.fill("Wat heb je gedaan?", "Steunkousen aangetrokken")
+        .await?;
     page.fill("Resultaat", "Ging goed").await?;
     page.button("Bezoek ondertekenen").await?;
     page.reads("B8").await?;
@@ -59,7 +69,9 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     dialog.fill("Documentnummer", "SPECI2014").await?;
     dialog.button("Identiteit vastleggen").await?;
     page.reads("Er is een probleem.").await?;
-    dialog.choose(Role::Checkbox, "BSN vergeleken met het document").await?;
+    dialog
+        .choose(Role::Checkbox, "BSN vergeleken met het document")
+        .await?;
     dialog.button("Identiteit vastleggen").await?;
     page.gone(Role::Dialog, "Identiteit vaststellen").await?;
     page.expect_value("Resultaat", "Ging goed").await?;
@@ -76,7 +88,9 @@ async fn acute_care_goes_first_and_leaves_a_task() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
     let page = device.page();
-    device.add_client_paid_by("Riet", "de", "Groot", "Zvw", Some("999990032")).await?;
+    device
+        .add_client_paid_by("Riet", "de", "Groot", "Zvw", Some("999990032"))
+        .await?;
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Wond verbonden").await?;
     page.button("Geen bijzonderheden").await?;
@@ -85,13 +99,18 @@ async fn acute_care_goes_first_and_leaves_a_task() -> Result<()> {
     page.button("Identiteit vaststellen").await?;
     let dialog = device.dialog("Identiteit vaststellen");
     dialog.button("Acute zorg: later vaststellen").await?;
-    dialog.fill("Waarom kan het nu niet?", "Gevallen, papieren liggen boven").await?;
+    dialog
+        .fill("Waarom kan het nu niet?", "Gevallen, papieren liggen boven")
+        .await?;
     dialog.button("Later vaststellen").await?;
     page.gone(Role::Dialog, "Identiteit vaststellen").await?;
     page.button("Bezoek ondertekenen").await?;
     page.reads("Bezoek ondertekend").await?;
-    page.within(Role::Navigation, "Hoofdmenu").link("Vandaag").await?;
-    page.find(Role::Button, "Identiteit vaststellen: Riet de Groot").await?;
+    page.within(Role::Navigation, "Hoofdmenu")
+        .link("Vandaag")
+        .await?;
+    page.find(Role::Button, "Identiteit vaststellen: Riet de Groot")
+        .await?;
     device.close().await?;
     Ok(())
 }
@@ -115,9 +134,13 @@ async fn a_changed_field_keeps_its_earlier_value_and_can_be_taken_back() -> Resu
     page.button("Ongedaan maken").await?;
     page.gone(Role::Dialog, "Telefoonnummer wijzigen").await?;
     page.reads("06-12345678").await?;
-    device.open_in_app(&format!("{client}/geschiedenis")).await?;
-    page.reads("wijzigde Telefoonnummer van 06-12345678 in 06-87654321").await?;
-    page.reads("wijzigde Telefoonnummer van 06-87654321 in 06-12345678").await?;
+    device
+        .open_in_app(&format!("{client}/geschiedenis"))
+        .await?;
+    page.reads("wijzigde Telefoonnummer van 06-12345678 in 06-87654321")
+        .await?;
+    page.reads("wijzigde Telefoonnummer van 06-87654321 in 06-12345678")
+        .await?;
     device.close().await?;
     Ok(())
 }
@@ -129,13 +152,24 @@ async fn search_folds_diacritics_and_twins_are_told_apart() -> Result<()> {
     let page = device.page();
     device.add_client("Zoë", "", "Müller").await?;
     device.add_client("Noor", "", "Müller").await?;
-    device.add_client("Мария שלום 🌷", "'t", "Ĳsselmeer-Wolfeschlegelsteinhausenbergerdorff-van-de-Bovenkamp").await?;
-    page.within(Role::Navigation, "Hoofdmenu").link("Cliënten").await?;
+    device
+        .add_client(
+            "Мария שלום 🌷",
+            "'t",
+            "Ĳsselmeer-Wolfeschlegelsteinhausenbergerdorff-van-de-Bovenkamp",
+        )
+        .await?;
+    page.within(Role::Navigation, "Hoofdmenu")
+        .link("Cliënten")
+        .await?;
     page.fill("Zoek cliënt", "muller").await?;
-    page.find(Role::Link, "Zoë Müller, 01-02-1934, Zwolle").await?;
-    page.find(Role::Link, "Noor Müller, 01-02-1934, Zwolle").await?;
+    page.find(Role::Link, "Zoë Müller, 01-02-1934, Zwolle")
+        .await?;
+    page.find(Role::Link, "Noor Müller, 01-02-1934, Zwolle")
+        .await?;
     page.fill("Zoek cliënt", "zoe").await?;
-    page.gone(Role::Link, "Noor Müller, 01-02-1934, Zwolle").await?;
+    page.gone(Role::Link, "Noor Müller, 01-02-1934, Zwolle")
+        .await?;
     page.link("Zoë Müller, 01-02-1934, Zwolle").await?;
     page.heading("Zoë Müller").await?;
     assert!(!device.driver.title().await?.contains("Zoë"));

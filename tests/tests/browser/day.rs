@@ -3,7 +3,15 @@
 use anyhow::Result;
 use e2e::{Role, World};
 
-const DAYS: [&str; 7] = ["Maandag", "Dinsdag", "Woensdag", "Donderdag", "Vrijdag", "Zaterdag", "Zondag"];
+const DAYS: [&str; 7] = [
+    "Maandag",
+    "Dinsdag",
+    "Woensdag",
+    "Donderdag",
+    "Vrijdag",
+    "Zaterdag",
+    "Zondag",
+];
 
 #[tokio::test]
 async fn planned_visits_stand_by_time_and_can_be_skipped_once() -> Result<()> {
@@ -26,14 +34,30 @@ async fn planned_visits_stand_by_time_and_can_be_skipped_once() -> Result<()> {
     let early = visits.group("07:30 Vroeg Dagelijks");
     let late = visits.group("16:15 Laat Dagelijks");
     let (early_y, late_y) = (
-        early.find(Role::Link, "Start bezoek").await?.rect().await?.y,
+        early
+            .find(Role::Link, "Start bezoek")
+            .await?
+            .rect()
+            .await?
+            .y,
         late.find(Role::Link, "Start bezoek").await?.rect().await?.y,
     );
     assert!(early_y < late_y, "07:30 stands below 16:15");
     let call = early.find(Role::Link, "Bellen").await?;
-    assert_eq!(call.attr("href").await?.as_deref(), Some("tel:+31612345678"));
-    let route = early.find(Role::Link, "Route").await?.attr("href").await?.unwrap_or_default();
-    assert!(route.contains("Vijverlaan") && !route.contains("Dagelijks"), "{route}");
+    assert_eq!(
+        call.attr("href").await?.as_deref(),
+        Some("tel:+31612345678")
+    );
+    let route = early
+        .find(Role::Link, "Route")
+        .await?
+        .attr("href")
+        .await?
+        .unwrap_or_default();
+    assert!(
+        route.contains("Vijverlaan") && !route.contains("Dagelijks"),
+        "{route}"
+    );
     page.reads("kaarten-app").await?;
 
     late.button("Vandaag overslaan").await?;
@@ -58,7 +82,9 @@ async fn empty_screens_say_why_and_offer_one_action() -> Result<()> {
     let page = device.page();
     page.heading("Vandaag").await?;
     page.find(Role::Link, "Nieuwe cliënt").await?;
-    page.within(Role::Navigation, "Hoofdmenu").link("Cliënten").await?;
+    page.within(Role::Navigation, "Hoofdmenu")
+        .link("Cliënten")
+        .await?;
     page.reads("Je hebt nog geen cliënten.").await?;
     device.close().await?;
     Ok(())

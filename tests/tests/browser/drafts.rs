@@ -15,7 +15,9 @@ async fn write_draft(device: &Device, text: &str) -> Result<()> {
 async fn resume(device: &Device, text: &str) -> Result<()> {
     let page = device.page();
     device.open_in_app("/").await?;
-    page.within(Role::Region, "Nog ondertekenen").link("Verder schrijven").await?;
+    page.within(Role::Region, "Nog ondertekenen")
+        .link("Verder schrijven")
+        .await?;
     page.expect_value("Wat heb je gedaan?", text).await
 }
 
@@ -29,11 +31,13 @@ async fn a_draft_survives_lock_reload_and_a_killed_browser() -> Result<()> {
 
     page.button("Op slot").await?;
     device.unlock().await?;
-    page.expect_value("Wat heb je gedaan?", "Begonnen aan het verslag").await?;
+    page.expect_value("Wat heb je gedaan?", "Begonnen aan het verslag")
+        .await?;
 
     device.driver.refresh().await?;
     device.unlock().await?;
-    page.expect_value("Wat heb je gedaan?", "Begonnen aan het verslag").await?;
+    page.expect_value("Wat heb je gedaan?", "Begonnen aan het verslag")
+        .await?;
 
     page.fill("Resultaat", "Half resultaat").await?;
     page.reads(SAVED).await?;
@@ -62,7 +66,8 @@ async fn after_signing_the_next_open_draft_is_offered() -> Result<()> {
     page.button("Bezoek ondertekenen").await?;
     page.reads("Bezoek ondertekend").await?;
     page.link("Verder schrijven").await?;
-    page.expect_value("Wat heb je gedaan?", "Nog af te maken").await?;
+    page.expect_value("Wat heb je gedaan?", "Nog af te maken")
+        .await?;
     page.button("Concept verwijderen").await?;
     device.open_in_app("/").await?;
     page.heading("Vandaag").await?;

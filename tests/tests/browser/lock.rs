@@ -5,16 +5,20 @@ use e2e::{Device, PASSPHRASE, Role, World};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload() -> Result<()> {
+async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload()
+-> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.locked().await?;
     let page = device.page();
     page.fill("Wachtwoord", "helemaal niet goed").await?;
     page.button("Ontgrendelen").await?;
-    page.reads("Dit wachtwoord klopt niet. Let op hoofdletters.").await?;
-    page.expect_value("Wachtwoord", "helemaal niet goed").await?;
+    page.reads("Dit wachtwoord klopt niet. Let op hoofdletters.")
+        .await?;
+    page.expect_value("Wachtwoord", "helemaal niet goed")
+        .await?;
     for round in 2..=5 {
-        page.fill("Wachtwoord", &format!("helemaal niet goed {round}")).await?;
+        page.fill("Wachtwoord", &format!("helemaal niet goed {round}"))
+            .await?;
         page.button("Ontgrendelen").await?;
         if round < 5 {
             page.find(Role::Button, "Ontgrendelen").await?;
@@ -29,7 +33,8 @@ async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a
 }
 
 #[tokio::test]
-async fn locking_takes_the_content_off_the_page_and_unlocking_brings_the_place_back() -> Result<()> {
+async fn locking_takes_the_content_off_the_page_and_unlocking_brings_the_place_back() -> Result<()>
+{
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
     let page = device.page();
@@ -37,7 +42,10 @@ async fn locking_takes_the_content_off_the_page_and_unlocking_brings_the_place_b
     page.button("Op slot").await?;
     page.heading("Kluis op slot").await?;
     let source = device.driver.source().await?;
-    assert!(!source.contains("Naamdrager"), "the locked page still holds the name");
+    assert!(
+        !source.contains("Naamdrager"),
+        "the locked page still holds the name"
+    );
     assert!(!device.driver.title().await?.contains("Naamdrager"));
     device.unlock().await?;
     page.heading("Geheime Naamdrager").await?;
@@ -70,18 +78,22 @@ async fn composed_and_decomposed_letters_open_the_same_vault() -> Result<()> {
     page.fill("Je naam", "Bé").await?;
     page.select("Beroep", "Anders").await?;
     page.button("Verder").await?;
-    page.fill("Wachtwoord", "café aan de gracht \u{e9}\u{e9}n").await?;
-    page.fill("Herhaal wachtwoord", "café aan de gracht e\u{301}e\u{301}n").await?;
+    page.fill("Wachtwoord", "café aan de gracht \u{e9}\u{e9}n")
+        .await?;
+    page.fill("Herhaal wachtwoord", "café aan de gracht e\u{301}e\u{301}n")
+        .await?;
     page.button("Verder").await?;
     page.heading("Herstelblad").await?;
     let groups = device.recovery_groups().await?;
     for (number, label) in device.asked_groups().await? {
-        page.fill(&label, &groups[number - 1].to_lowercase()).await?;
+        page.fill(&label, &groups[number - 1].to_lowercase())
+            .await?;
     }
     page.button("Kluis openen").await?;
     page.heading("Vandaag").await?;
     page.button("Op slot").await?;
-    page.fill("Wachtwoord", "cafe\u{301} aan de gracht e\u{301}\u{e9}n").await?;
+    page.fill("Wachtwoord", "cafe\u{301} aan de gracht e\u{301}\u{e9}n")
+        .await?;
     page.button("Ontgrendelen").await?;
     page.heading("Vandaag").await?;
     device.close().await?;
@@ -102,8 +114,11 @@ async fn a_second_tab_says_so_and_can_take_over() -> Result<()> {
     page.button("Hier overnemen").await?;
     page.heading("Kluis op slot").await?;
     device.unlock().await?;
-    page.within(Role::Navigation, "Hoofdmenu").link("Cliënten").await?;
-    page.find(Role::Link, "Tabblad Eén, 01-02-1934, Zwolle").await?;
+    page.within(Role::Navigation, "Hoofdmenu")
+        .link("Cliënten")
+        .await?;
+    page.find(Role::Link, "Tabblad Eén, 01-02-1934, Zwolle")
+        .await?;
     device.driver.switch_to_window(first).await?;
     page.gone(Role::Heading, "Tabblad Eén").await?;
     device.close().await?;
@@ -140,7 +155,14 @@ async fn the_passphrase_field_takes_a_paste_and_shows_its_text() -> Result<()> {
     assert_eq!(show.attr("aria-pressed").await?.as_deref(), Some("false"));
     show.click().await?;
     assert_eq!(show.attr("aria-pressed").await?.as_deref(), Some("true"));
-    assert_eq!(page.find(Role::Textbox, "Wachtwoord").await?.attr("type").await?.as_deref(), Some("text"));
+    assert_eq!(
+        page.find(Role::Textbox, "Wachtwoord")
+            .await?
+            .attr("type")
+            .await?
+            .as_deref(),
+        Some("text")
+    );
     page.button("Ontgrendelen").await?;
     page.heading("Vandaag").await?;
     device.close().await?;

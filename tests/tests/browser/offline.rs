@@ -4,7 +4,8 @@ use anyhow::Result;
 use e2e::{Device, Role, World};
 use serde_json::json;
 
-const READY: &str = "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
+const READY: &str =
+    "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
 
 #[tokio::test]
 async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
@@ -20,12 +21,15 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     device.open("/").await?;
     device.unlock().await?;
     let page = device.page();
-    page.within(Role::Navigation, "Hoofdmenu").link("Cliënten").await?;
+    page.within(Role::Navigation, "Hoofdmenu")
+        .link("Cliënten")
+        .await?;
     page.fill("Zoek cliënt", "stor").await?;
     page.link("Voor Storing, 01-02-1934, Zwolle").await?;
     page.heading("Voor Storing").await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Zonder internet geholpen").await?;
+    page.fill("Wat heb je gedaan?", "Zonder internet geholpen")
+        .await?;
     page.button("Geen bijzonderheden").await?;
     page.button("Bezoek ondertekenen").await?;
     page.reads("Bezoek ondertekend").await?;
@@ -33,7 +37,13 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     device.unlock().await?;
     page.reads("Zonder internet geholpen").await?;
     device.add_client("Tijdens", "", "Storing").await?;
-    assert!(device.console_errors().await?.iter().all(|line| line.contains("ERR_CONNECTION_REFUSED")));
+    assert!(
+        device
+            .console_errors()
+            .await?
+            .iter()
+            .all(|line| line.contains("ERR_CONNECTION_REFUSED"))
+    );
     device.close().await?;
     turn.server()?.resume().await?;
     Ok(())
@@ -50,7 +60,8 @@ async fn twenty_killed_browsers_lose_nothing_that_was_called_saved() -> Result<(
         let page = device.page();
         device.open_in_app(&client).await?;
         device.start_visit().await?;
-        page.fill("Wat heb je gedaan?", &format!("Ronde {round} bezocht")).await?;
+        page.fill("Wat heb je gedaan?", &format!("Ronde {round} bezocht"))
+            .await?;
         page.button("Geen bijzonderheden").await?;
         page.button("Bezoek ondertekenen").await?;
         page.reads("Bezoek ondertekend").await?;
@@ -63,10 +74,16 @@ async fn twenty_killed_browsers_lose_nothing_that_was_called_saved() -> Result<(
         device.open("/").await?;
         device.unlock().await?;
         device.open_in_app(&format!("{client}/bezoeken")).await?;
-        device.page().reads(&format!("Ronde {round} bezocht")).await?;
+        device
+            .page()
+            .reads(&format!("Ronde {round} bezocht"))
+            .await?;
     }
     for round in 0..20 {
-        device.page().reads(&format!("Ronde {round} bezocht")).await?;
+        device
+            .page()
+            .reads(&format!("Ronde {round} bezocht"))
+            .await?;
     }
     device.close().await?;
     Ok(())

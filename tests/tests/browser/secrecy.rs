@@ -51,7 +51,8 @@ async fn test_day(device: &Device) -> Result<()> {
     page.fill("Voornaam", "Kwetsbaarheid-Xyloba").await?;
     page.fill("Achternaam", "Canary").await?;
     page.fill("Geboortedatum", "1-2-34").await?;
-    page.fill("Straat en huisnummer", "Zeldzaamstraat 1").await?;
+    page.fill("Straat en huisnummer", "Zeldzaamstraat 1")
+        .await?;
     page.fill("Plaats", "Quintusdorp").await?;
     page.fill("Aanvraagdatum zorg", "30-09-2026").await?;
     page.choose(Role::Checkbox, "Wlz").await?;
@@ -59,7 +60,8 @@ async fn test_day(device: &Device) -> Result<()> {
     page.button("Cliënt opslaan").await?;
     page.heading("Kwetsbaarheid-Xyloba Canary").await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "voetbad-met-kamille").await?;
+    page.fill("Wat heb je gedaan?", "voetbad-met-kamille")
+        .await?;
     page.fill("Resultaat", "wrevelig-geheimwoord").await?;
     page.reads("Bewaard op dit apparaat").await?;
     device.open_in_app("/clienten").await?;
@@ -69,7 +71,10 @@ async fn test_day(device: &Device) -> Result<()> {
 
 fn scan(what: &str, folder: &Path) -> Result<()> {
     std::fs::write(folder.join("control.txt"), CONTROL)?;
-    ensure!(scan_folder(folder, &[CONTROL])?.len() == 1, "the scanner is blind in {what}");
+    ensure!(
+        scan_folder(folder, &[CONTROL])?.len() == 1,
+        "the scanner is blind in {what}"
+    );
     let found = scan_folder(folder, &WORDS)?;
     ensure!(found.is_empty(), "{what}: {found:?}");
     Ok(())
@@ -81,15 +86,29 @@ async fn nothing_typed_is_readable_in_stores_addresses_caches_or_files() -> Resu
     let device = turn.unlocked().await?;
     test_day(&device).await?;
 
-    device.script("localStorage.setItem('control', arguments[0])", vec![json!(CONTROL)]).await?;
+    device
+        .script(
+            "localStorage.setItem('control', arguments[0])",
+            vec![json!(CONTROL)],
+        )
+        .await?;
     let dump = device.script_async(DUMP, Vec::new()).await?;
     let dump = dump.as_str().unwrap_or_default();
     ensure!(dump.contains(CONTROL), "the dump is blind");
-    ensure!(dump.len() > 4_000, "the dump holds only {} characters", dump.len());
+    ensure!(
+        dump.len() > 4_000,
+        "the dump holds only {} characters",
+        dump.len()
+    );
     for word in WORDS {
-        ensure!(!dump.contains(word), "{word} is readable through the browser's interfaces");
+        ensure!(
+            !dump.contains(word),
+            "{word} is readable through the browser's interfaces"
+        );
     }
-    device.script("localStorage.removeItem('control')", Vec::new()).await?;
+    device
+        .script("localStorage.removeItem('control')", Vec::new())
+        .await?;
 
     let profile = device.close().await?;
     scan("the profile after a normal close", profile.folder())?;
@@ -97,8 +116,15 @@ async fn nothing_typed_is_readable_in_stores_addresses_caches_or_files() -> Resu
     let device = Device::start(profile, &origin).await?;
     device.open("/").await?;
     device.unlock().await?;
-    device.page().within(Role::Region, "Nog ondertekenen").link("Verder schrijven").await?;
-    device.page().add_text("Resultaat", " en nog een woord").await?;
+    device
+        .page()
+        .within(Role::Region, "Nog ondertekenen")
+        .link("Verder schrijven")
+        .await?;
+    device
+        .page()
+        .add_text("Resultaat", " en nog een woord")
+        .await?;
     device.page().reads("Bewaard op dit apparaat").await?;
     let profile = device.kill().await?;
     scan("the profile after kill -9", profile.folder())?;

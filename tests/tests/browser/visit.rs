@@ -15,13 +15,21 @@ async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
     let page = device.page();
     device.add_client("Koos", "", "Vis").await?;
     device.start_visit().await?;
-    assert_eq!(page.test_id("visit-status").await?.trim().to_lowercase(), "concept");
+    assert_eq!(
+        page.test_id("visit-status").await?.trim().to_lowercase(),
+        "concept"
+    );
     page.button("Bezoek ondertekenen").await?;
     page.find(Role::Link, "B19 Vul het resultaat in").await?;
     page.reads("B10").await?;
-    page.fill("Wat heb je gedaan?", "Gewassen en aangekleed").await?;
+    page.fill("Wat heb je gedaan?", "Gewassen en aangekleed")
+        .await?;
     page.button("Geen bijzonderheden").await?;
-    page.expect_value("Resultaat", "Zorg gegeven zoals afgesproken. Geen bijzonderheden.").await?;
+    page.expect_value(
+        "Resultaat",
+        "Zorg gegeven zoals afgesproken. Geen bijzonderheden.",
+    )
+    .await?;
     sign(&device).await?;
     page.reads("Gewassen en aangekleed").await?;
     page.reads(CAREGIVER).await?;
@@ -40,7 +48,8 @@ async fn a_routine_visit_takes_four_taps() -> Result<()> {
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Ogen gedruppeld").await?;
     page.fill("Resultaat", "Eenmalig resultaat").await?;
-    page.fill("Ervaring van de cliënt", "Eenmalige ervaring").await?;
+    page.fill("Ervaring van de cliënt", "Eenmalige ervaring")
+        .await?;
     sign(&device).await?;
 
     device.open_in_app(&client).await?;
@@ -48,7 +57,12 @@ async fn a_routine_visit_takes_four_taps() -> Result<()> {
     page.button("Start bezoek").await?;
     page.button("Zelfde als vorige keer").await?;
     page.reads("overgenomen van").await?;
-    assert!(page.find(Role::Checkbox, "Ogen gedruppeld").await?.is_selected().await?);
+    assert!(
+        page.find(Role::Checkbox, "Ogen gedruppeld")
+            .await?
+            .is_selected()
+            .await?
+    );
     assert_eq!(page.value("Resultaat").await?, "");
     assert_eq!(page.value("Ervaring van de cliënt").await?, "");
     page.button("Geen bijzonderheden").await?;
@@ -110,15 +124,25 @@ async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     let page = device.page();
     device.add_client("Greet", "", "Guard").await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Gebeld over bsn 999990019 van mevrouw").await?;
-    page.reads("Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.").await?;
+    page.fill(
+        "Wat heb je gedaan?",
+        "Gebeld over bsn 999990019 van mevrouw",
+    )
+    .await?;
+    page.reads("Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.")
+        .await?;
     page.reads("Dit stuk is nog niet bewaard.").await?;
     page.button("Geen bijzonderheden").await?;
     page.button("Bezoek ondertekenen").await?;
     page.reads("Er is een probleem.").await?;
-    page.expect_value("Wat heb je gedaan?", "Gebeld over bsn 999990019 van mevrouw").await?;
+    page.expect_value(
+        "Wat heb je gedaan?",
+        "Gebeld over bsn 999990019 van mevrouw",
+    )
+    .await?;
     page.button("Tekst aanpassen").await?;
-    page.fill("Wat heb je gedaan?", "Gebeld met mevrouw").await?;
+    page.fill("Wat heb je gedaan?", "Gebeld met mevrouw")
+        .await?;
     sign(&device).await?;
     device.close().await?;
     Ok(())
@@ -133,8 +157,10 @@ async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()>
     device.start_visit().await?;
     assert!(page.test_id("visit-performer").await?.contains(CAREGIVER));
     page.button("Iemand anders deed dit").await?;
-    page.fill("Naam waarnemer", "Dirk-Jan Oude Luttikhuis").await?;
-    page.fill("Wat heb je gedaan?", "Medicijnen aangereikt").await?;
+    page.fill("Naam waarnemer", "Dirk-Jan Oude Luttikhuis")
+        .await?;
+    page.fill("Wat heb je gedaan?", "Medicijnen aangereikt")
+        .await?;
     page.button("Geen bijzonderheden").await?;
     sign(&device).await?;
     page.reads("Dirk-Jan Oude Luttikhuis").await?;
@@ -163,23 +189,33 @@ async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result
     let page = device.page();
     device.add_client("Corry", "", "Recht").await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Linkerbeen verbonden").await?;
+    page.fill("Wat heb je gedaan?", "Linkerbeen verbonden")
+        .await?;
     page.button("Geen bijzonderheden").await?;
     sign(&device).await?;
     page.button("Corrigeren").await?;
     let dialog = device.dialog("Bezoek corrigeren");
-    dialog.select("Welk onderdeel?", "Wat heb je gedaan?").await?;
+    dialog
+        .select("Welk onderdeel?", "Wat heb je gedaan?")
+        .await?;
     dialog.fill("Nieuwe tekst", "Rechterbeen verbonden").await?;
     dialog.button("Correctie ondertekenen").await?;
     page.reads("Er is een probleem.").await?;
-    dialog.fill("Waarom corrigeer je dit?", "Vergist in het been").await?;
-    dialog.choose(Role::Checkbox, "Op verzoek van de cliënt").await?;
+    dialog
+        .fill("Waarom corrigeer je dit?", "Vergist in het been")
+        .await?;
+    dialog
+        .choose(Role::Checkbox, "Op verzoek van de cliënt")
+        .await?;
     dialog.button("Correctie ondertekenen").await?;
     page.gone(Role::Dialog, "Bezoek corrigeren").await?;
     page.reads("Gecorrigeerd op").await?;
     page.reads("Rechterbeen verbonden").await?;
     page.button("Toon eerdere tekst").await?;
-    page.within(Role::Region, "Eerdere tekst").find(Role::Heading, "Eerdere tekst").await.ok();
+    page.within(Role::Region, "Eerdere tekst")
+        .find(Role::Heading, "Eerdere tekst")
+        .await
+        .ok();
     page.reads("Linkerbeen verbonden").await?;
     page.reads("Vergist in het been").await?;
     page.button("Aanvulling schrijven").await?;

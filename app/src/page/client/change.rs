@@ -38,7 +38,12 @@ pub fn ChangeFieldDialog(
 }
 
 #[component]
-fn FieldForm(open: RwSignal<bool>, client: ClientId, field: ClientField, start: String) -> impl IntoView {
+fn FieldForm(
+    open: RwSignal<bool>,
+    client: ClientId,
+    field: ClientField,
+    start: String,
+) -> impl IntoView {
     let session = use_session();
     let form = FormState::new(format!("change:{}", code(&field)), Some(client));
     let value = form.text_or("value", &start);
@@ -46,7 +51,11 @@ fn FieldForm(open: RwSignal<bool>, client: ClientId, field: ClientField, start: 
     let label = words::client::field_label(field);
     let save = move || {
         session.spawn(async move {
-            let edit = Edit::ChangeClient { client, field, value: value.get_untracked() };
+            let edit = Edit::ChangeClient {
+                client,
+                field,
+                value: value.get_untracked(),
+            };
             if form.submit(edit).await.is_some() {
                 open.set(false);
             }
@@ -62,10 +71,12 @@ fn FieldForm(open: RwSignal<bool>, client: ClientId, field: ClientField, start: 
         ClientField::RequestedOn | ClientField::StartsOn => {
             let read_back = read_back::date(value);
             let hint = words::client::date_hint().to_owned();
-            view! { <DateInput id="value" field="datum" label value read_back hint error /> }.into_any()
+            view! { <DateInput id="value" field="datum" label value read_back hint error /> }
+                .into_any()
         }
         ClientField::Phone => {
-            view! { <TextInput id="value" label value error kind="tel" inputmode="tel" /> }.into_any()
+            view! { <TextInput id="value" label value error kind="tel" inputmode="tel" /> }
+                .into_any()
         }
         _ => view! { <TextInput id="value" label value error autocapitalize="words" /> }.into_any(),
     };
@@ -106,7 +117,11 @@ fn FundingForm(open: RwSignal<bool>, client: Arc<ClientView>) -> impl IntoView {
     let save = move || {
         session.spawn(async move {
             let funding = form.set("funding").get_untracked();
-            let bsn = if needs_bsn(&funding) && !has_bsn { form.text("bsn").get_untracked() } else { String::new() };
+            let bsn = if needs_bsn(&funding) && !has_bsn {
+                form.text("bsn").get_untracked()
+            } else {
+                String::new()
+            };
             let edit = Edit::ChangeFunding {
                 client: id,
                 funding: chosen::<Funding>(&funding),
@@ -159,7 +174,10 @@ fn BsnForm(open: RwSignal<bool>, client: ClientId) -> impl IntoView {
     let form = FormState::unsaved();
     let save = move || {
         session.spawn(async move {
-            let edit = Edit::ChangeBsn { client, bsn: form.text("bsn").get_untracked() };
+            let edit = Edit::ChangeBsn {
+                client,
+                bsn: form.text("bsn").get_untracked(),
+            };
             if form.submit(edit).await.is_some() {
                 open.set(false);
             }

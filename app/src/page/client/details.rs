@@ -26,7 +26,11 @@ pub fn DetailsPage() -> impl IntoView {
 
 fn details(client: Arc<ClientView>) -> impl IntoView {
     let id = client.row.id;
-    let rows = client.fields.iter().map(|field| view! { <FieldRow client=id field=field.clone() /> }).collect_view();
+    let rows = client
+        .fields
+        .iter()
+        .map(|field| view! { <FieldRow client=id field=field.clone() /> })
+        .collect_view();
     view! {
         <h2>{words::client::details()}</h2>
         <SummaryList>{rows}</SummaryList>
@@ -38,11 +42,17 @@ fn details(client: Arc<ClientView>) -> impl IntoView {
 /// A stored value as a person reads it.
 pub fn shown(field: ClientField, value: &str) -> String {
     match field {
-        ClientField::BirthDate | ClientField::RequestedOn | ClientField::StartsOn => words::date::short(value),
-        ClientField::Phone => Phone::parse(value).map_or_else(|_| value.to_owned(), |phone| phone.to_string()),
+        ClientField::BirthDate | ClientField::RequestedOn | ClientField::StartsOn => {
+            words::date::short(value)
+        }
+        ClientField::Phone => {
+            Phone::parse(value).map_or_else(|_| value.to_owned(), |phone| phone.to_string())
+        }
         ClientField::Funding => value
             .split(',')
-            .map(|code| choice::<Funding>(code).map_or(code, |one| words::client::funding_name(one)))
+            .map(|code| {
+                choice::<Funding>(code).map_or(code, |one| words::client::funding_name(one))
+            })
             .collect::<Vec<_>>()
             .join(", "),
         _ => value.to_owned(),
@@ -55,7 +65,11 @@ fn FieldRow(client: ClientId, field: FieldView) -> impl IntoView {
     let label = words::client::field_label(field.field);
     let kind = field.field;
     let start = shown(kind, &field.value);
-    let value = if start.is_empty() { words::client::not_filled_in().to_owned() } else { start.clone() };
+    let value = if start.is_empty() {
+        words::client::not_filled_in().to_owned()
+    } else {
+        start.clone()
+    };
     view! {
         <SummaryRow
             key=label
@@ -93,12 +107,24 @@ fn EarlierValues(field: ClientField, earlier: Vec<Earlier>) -> impl IntoView {
 #[component]
 fn FundingRows(client: Arc<ClientView>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let mut funding: Vec<_> = client.funding.iter().map(|one| words::client::funding_name(*one)).collect();
+    let mut funding: Vec<_> = client
+        .funding
+        .iter()
+        .map(|one| words::client::funding_name(*one))
+        .collect();
     if client.is_personal_budget {
         funding.push(words::client::personal_budget());
     }
-    let care: Vec<_> = client.care_kinds.iter().map(|one| words::client::care_kind_name(*one)).collect();
-    let care = if care.is_empty() { words::client::not_filled_in().to_owned() } else { care.join(", ") };
+    let care: Vec<_> = client
+        .care_kinds
+        .iter()
+        .map(|one| words::client::care_kind_name(*one))
+        .collect();
+    let care = if care.is_empty() {
+        words::client::not_filled_in().to_owned()
+    } else {
+        care.join(", ")
+    };
     let earlier = client.funding_earlier.clone();
     view! {
         <h3>{words::client::care()}</h3>

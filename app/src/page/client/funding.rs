@@ -12,11 +12,22 @@ use crate::page::form::FormState;
 use crate::ui::{Check, CheckGroup, Choice, FieldGroup, TextInput, Width};
 use crate::words::client as words;
 
-const FUNDING: [Funding; 6] =
-    [Funding::Zvw, Funding::Wlz, Funding::Wmo, Funding::Jeugdwet, Funding::Private, Funding::Other];
+const FUNDING: [Funding; 6] = [
+    Funding::Zvw,
+    Funding::Wlz,
+    Funding::Wmo,
+    Funding::Jeugdwet,
+    Funding::Private,
+    Funding::Other,
+];
 
-const CARE: [CareKind; 5] =
-    [CareKind::Nursing, CareKind::PersonalCare, CareKind::Support, CareKind::Household, CareKind::Maternity];
+const CARE: [CareKind; 5] = [
+    CareKind::Nursing,
+    CareKind::PersonalCare,
+    CareKind::Support,
+    CareKind::Household,
+    CareKind::Maternity,
+];
 
 /// The choices behind ticked boxes.
 pub fn chosen<T: DeserializeOwned>(codes: &BTreeSet<String>) -> Vec<T> {
@@ -51,9 +62,14 @@ pub fn FundingFields(
     let funding = form.set_or("funding", funding_start);
     let care = form.set_or("care-kinds", care_start);
     let budget = form.check_or("personal-budget", is_budget);
-    let sources: Vec<Choice> =
-        FUNDING.iter().map(|funding| Choice::new(code(funding), words::funding_name(*funding))).collect();
-    let kinds: Vec<Choice> = CARE.iter().map(|kind| Choice::new(code(kind), words::care_kind_name(*kind))).collect();
+    let sources: Vec<Choice> = FUNDING
+        .iter()
+        .map(|funding| Choice::new(code(funding), words::funding_name(*funding)))
+        .collect();
+    let kinds: Vec<Choice> = CARE
+        .iter()
+        .map(|kind| Choice::new(code(kind), words::care_kind_name(*kind)))
+        .collect();
     let asks_bsn = Memo::new(move |_| !has_bsn && needs_bsn(&funding.read()));
     view! {
         <CheckGroup

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use dossier::calendar;
-use dossier::view::{ClientView, Earlier};
 use dossier::edit::ClientField;
+use dossier::view::{ClientView, Earlier};
 use leptos::prelude::*;
 
 use super::layout::{ClientLayout, Section};
@@ -35,7 +35,8 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
         .into_iter()
         .map(|change| {
             let label = words::client::field_label(change.field);
-            let sentence = words::client::changed(&change.entry.author, label, &change.from, &change.to);
+            let sentence =
+                words::client::changed(&change.entry.author, label, &change.from, &change.to);
             let when = moment(change.entry.changed_at);
             let entry = change.entry.change;
             view! {
@@ -79,14 +80,30 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
 /// All changes of all fields, newest first. A change replaced its own value by the next newer one.
 fn changes(client: &ClientView) -> Vec<Change> {
     let mut changes = Vec::new();
-    let funding = client.funding.iter().map(|one| words::client::funding_name(*one)).collect::<Vec<_>>().join(", ");
-    let all = client.fields.iter().map(|field| (field.field, field.value.clone(), &field.earlier));
-    for (field, value, earlier) in all.chain([(ClientField::Funding, funding, &client.funding_earlier)]) {
+    let funding = client
+        .funding
+        .iter()
+        .map(|one| words::client::funding_name(*one))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let all = client
+        .fields
+        .iter()
+        .map(|field| (field.field, field.value.clone(), &field.earlier));
+    for (field, value, earlier) in
+        all.chain([(ClientField::Funding, funding, &client.funding_earlier)])
+    {
         let mut to = value;
         for (place, entry) in earlier.iter().enumerate() {
             let from = super::details::shown(field, &entry.value);
             let next = super::details::shown(field, &to);
-            changes.push(Change { field, from, to: next, entry: entry.clone(), is_last: place == 0 });
+            changes.push(Change {
+                field,
+                from,
+                to: next,
+                entry: entry.clone(),
+                is_last: place == 0,
+            });
             to.clone_from(&entry.value);
         }
     }
@@ -96,9 +113,13 @@ fn changes(client: &ClientView) -> Vec<Change> {
 
 /// Local date and time of a moment.
 pub fn moment(ms: i64) -> String {
-    calendar::rfc3339(ms).map(|text| words::date::moment(&text)).unwrap_or_default()
+    calendar::rfc3339(ms)
+        .map(|text| words::date::moment(&text))
+        .unwrap_or_default()
 }
 
 fn date_of(ms: i64) -> String {
-    calendar::rfc3339(ms).map(|text| words::date::short(words::date::date_of(&text))).unwrap_or_default()
+    calendar::rfc3339(ms)
+        .map(|text| words::date::short(words::date::date_of(&text)))
+        .unwrap_or_default()
 }

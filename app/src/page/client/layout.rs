@@ -13,7 +13,8 @@ use crate::page::identity::IdentityDialog;
 use crate::page::load::{LoadedView, load};
 use crate::page::route;
 use crate::ui::{
-    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, Panes, PersonHeader, SectionLink, SectionNav,
+    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, Panes, PersonHeader, SectionLink,
+    SectionNav,
 };
 use crate::words;
 
@@ -33,7 +34,13 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 5] = [Self::Overview, Self::Visits, Self::Planning, Self::Details, Self::History];
+    const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Visits,
+        Self::Planning,
+        Self::Details,
+        Self::History,
+    ];
 
     fn label(self) -> &'static str {
         match self {

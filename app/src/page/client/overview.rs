@@ -10,7 +10,7 @@ use super::layout::{ClientLayout, Section};
 use super::visits::RecentVisits;
 use crate::page::planning::planning_line;
 use crate::page::route;
-use crate::ui::{Card, Glyph, Link, LinkButton, ButtonKind};
+use crate::ui::{ButtonKind, Card, Glyph, Link, LinkButton};
 use crate::words;
 
 /// The screen.
@@ -21,9 +21,18 @@ pub fn OverviewPage() -> impl IntoView {
 
 fn overview(client: Arc<ClientView>) -> impl IntoView {
     let id = client.row.id;
-    let planned = client.row.planning.iter().map(planning_line).map(|line| view! { <li>{line}</li> }).collect_view();
+    let planned = client
+        .row
+        .planning
+        .iter()
+        .map(planning_line)
+        .map(|line| view! { <li>{line}</li> })
+        .collect_view();
     let has_planning = !client.row.planning.is_empty();
-    let deadline = client.plan_deadline.as_deref().map(|date| words::client::plan_deadline(&words::date::short(date)));
+    let deadline = client
+        .plan_deadline
+        .as_deref()
+        .map(|date| words::client::plan_deadline(&words::date::short(date)));
     view! {
         <h2 class="u-hidden">{words::client::overview()}</h2>
         <div class="l-grid">
@@ -97,9 +106,13 @@ pub fn Reach(
 
 /// Street on one line, postcode and place on the next.
 fn address(row: &ClientRow) -> Option<String> {
-    let second = [row.postcode.as_str(), row.place.as_str()].into_iter().filter(|part| !part.is_empty());
+    let second = [row.postcode.as_str(), row.place.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty());
     let second = second.collect::<Vec<_>>().join(" ");
-    let lines = [row.street.as_str(), second.as_str()].into_iter().filter(|line| !line.is_empty());
+    let lines = [row.street.as_str(), second.as_str()]
+        .into_iter()
+        .filter(|line| !line.is_empty());
     let lines = lines.collect::<Vec<_>>().join("\n");
     (!lines.is_empty()).then_some(lines)
 }

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use super::layout::{ClientLayout, Section};
 use crate::page::load::{LoadedView, load};
 use crate::page::route;
-use crate::ui::{Badge, Chips, Choice, EmptyState, Glyph, Link, LinkButton, List, ListRow, NoticeKind};
+use crate::ui::{
+    Badge, Chips, Choice, EmptyState, Glyph, Link, LinkButton, List, ListRow, NoticeKind,
+};
 use crate::words;
 
 /// Visits shown in the overview.
@@ -29,7 +31,12 @@ pub fn VisitsPage() -> impl IntoView {
 fn YearOfVisits(client: ClientId) -> impl IntoView {
     let year = RwSignal::new(String::new());
     let visits = load(
-        move || Some(Command::Visits { client, year: year.read().parse().ok() }),
+        move || {
+            Some(Command::Visits {
+                client,
+                year: year.read().parse().ok(),
+            })
+        },
         |reply| match reply {
             Reply::Visits(visits) => Some(visits),
             _ => None,
@@ -49,7 +56,11 @@ fn YearOfVisits(client: ClientId) -> impl IntoView {
 #[component]
 fn VisitsOfYear(client: ClientId, visits: VisitsView, year: RwSignal<String>) -> impl IntoView {
     let shown = RwSignal::new(visits.year.to_string());
-    let years: Vec<Choice> = visits.years.iter().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
+    let years: Vec<Choice> = visits
+        .years
+        .iter()
+        .map(|year| Choice::new(year.to_string(), year.to_string()))
+        .collect();
     let has_years = years.len() > 1;
     let is_empty = visits.rows.is_empty();
     let text = if visits.years.is_empty() {
@@ -94,8 +105,14 @@ fn VisitRows(
 ) -> impl IntoView {
     rows.chunk_by(|one, other| one.date == other.date)
         .map(|day| {
-            let name = day.first().map(|row| words::date::long(&row.date)).unwrap_or_default();
-            let rows = day.iter().map(|row| visit_row(client, row.clone())).collect_view();
+            let name = day
+                .first()
+                .map(|row| words::date::long(&row.date))
+                .unwrap_or_default();
+            let rows = day
+                .iter()
+                .map(|row| visit_row(client, row.clone()))
+                .collect_view();
             view! {
                 <section class="p-day">
                     <h3 class="p-day__name">{name}</h3>

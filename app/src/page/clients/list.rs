@@ -72,7 +72,10 @@ pub fn ClientList(
         (ClientFilter::All, words::all()),
         (ClientFilter::Closed, words::closed()),
     ];
-    let filters: Vec<Choice> = filters.iter().map(|(filter, label)| Choice::new(code(filter), *label)).collect();
+    let filters: Vec<Choice> = filters
+        .iter()
+        .map(|(filter, label)| Choice::new(code(filter), *label))
+        .collect();
     let shown = move |hits: Vec<ClientHit>| rows(hits, to, current, query, filter);
     view! {
         <div class="l-stack">
@@ -114,8 +117,12 @@ fn empty(query: RwSignal<String>, filter: RwSignal<String>) -> impl IntoView {
         return view! { <EmptyState text=words::no_match() icon=Glyph::Search /> }.into_any();
     }
     match choice(&filter.read_untracked()).unwrap_or_default() {
-        ClientFilter::Attention => view! { <EmptyState text=words::none_with_attention() icon=Glyph::Check /> }.into_any(),
-        ClientFilter::Closed => view! { <EmptyState text=words::none_closed() icon=Glyph::Document /> }.into_any(),
+        ClientFilter::Attention => {
+            view! { <EmptyState text=words::none_with_attention() icon=Glyph::Check /> }.into_any()
+        }
+        ClientFilter::Closed => {
+            view! { <EmptyState text=words::none_closed() icon=Glyph::Document /> }.into_any()
+        }
         ClientFilter::All | ClientFilter::Recent => view! {
             <EmptyState text=words::no_clients() icon=Glyph::People>
                 <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
@@ -141,7 +148,8 @@ fn note_searches(query: RwSignal<String>) {
         if query.read().trim().is_empty() {
             return;
         }
-        let note = move || session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        let note =
+            move || session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
         timer.set_value(set_timeout_with_handle(note, Duration::from_millis(SEARCH_PAUSE_MS)).ok());
     });
     on_cleanup(stop);

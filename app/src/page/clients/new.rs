@@ -39,11 +39,18 @@ pub fn NewClientPage() -> impl IntoView {
         funding: chosen::<Funding>(&funding.read_untracked()),
         is_personal_budget: form.check("personal-budget").get_untracked(),
         care_kinds: chosen::<CareKind>(&form.set("care-kinds").read_untracked()),
-        bsn: if needs_bsn(&funding.read_untracked()) { text("bsn") } else { String::new() },
+        bsn: if needs_bsn(&funding.read_untracked()) {
+            text("bsn")
+        } else {
+            String::new()
+        },
     };
     let save = move || {
         session.spawn(async move {
-            let edit = Edit::CreateClient { client: id, input: Box::new(input()) };
+            let edit = Edit::CreateClient {
+                client: id,
+                input: Box::new(input()),
+            };
             if form.submit(edit).await.is_some() {
                 session.go_instead(&route::client(id));
             }
@@ -94,7 +101,10 @@ fn ClientText(
     let value = form.text(&id);
     let error = form.error(&id);
     let inputmode = if kind == "tel" { "tel" } else { "text" };
-    if matches!(field, ClientField::Infix | ClientField::Postcode | ClientField::Phone) {
+    if matches!(
+        field,
+        ClientField::Infix | ClientField::Postcode | ClientField::Phone
+    ) {
         view! {
             <TextInput label value error id optional kind inputmode autocapitalize=words enterkeyhint="next" width=Width::Medium />
         }
@@ -132,7 +142,9 @@ fn CareDate(
 ) -> impl IntoView {
     form.bind(Field::Client(field), id);
     let value = form.text(id);
-    let name = crate::words::client::field_label(field).to_lowercase().replace(' ', "-");
+    let name = crate::words::client::field_label(field)
+        .to_lowercase()
+        .replace(' ', "-");
     view! {
         <DateInput
             id
