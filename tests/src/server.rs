@@ -47,6 +47,7 @@ impl Server {
 
     /// Starts it again after [`Server::stop`].
     pub async fn resume(&mut self) -> Result<()> {
+        self.running = None;
         let mut command = Command::new(&self.binary);
         command
             .args(["--host", "127.0.0.1", "--port", &self.port.to_string()])

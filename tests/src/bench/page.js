@@ -4,9 +4,14 @@
   const patienceMs = 20_000;
 
   let longTasks = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) longTasks.push(entry.duration);
-  }).observe({ type: "longtask", buffered: true });
+  let longFrames = [];
+  const observe = (type, list) => {
+    if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
+    new PerformanceObserver((entries) => list().push(...entries.getEntries())).observe({ type, buffered: true });
+  };
+  observe("longtask", () => longTasks);
+  observe("long-animation-frame", () => longFrames);
+  const longest = (entries) => entries.reduce((most, entry) => (entry.duration > (most?.duration ?? 0) ? entry : most), null);
 
   let lockAt = null;
   new MutationObserver((_, watch) => {
@@ -172,21 +177,33 @@
 
     forgetLongTasks() {
       longTasks = [];
+      longFrames = [];
     },
 
+    // The longest task, and what the frame that it stands in spent its time on.
     async longestTask() {
       await frame();
       await frame();
-      return Math.max(0, ...longTasks);
+      const task = longest(longTasks);
+      const last = task ? task.startTime + task.duration : 0;
+      const around = longest(longFrames.filter((entry) => task && entry.startTime < last && entry.startTime + entry.duration > task.startTime));
+      const script = around && longest([...around.scripts]);
+      const why = around
+        ? `${script ? `${script.invoker}: ${Math.round(script.duration)} ms of script` : "no script"}, ` +
+          `${Math.round(around.startTime + around.duration - around.styleAndLayoutStart)} ms of style and layout`
+        : "";
+      return { ms: task?.duration ?? 0, why };
     },
 
     // A whole visit from the client's page on. Ms of the draft's save after its pause, and of the signature.
+    // What the stamps and the first words leave to be saved is saved before the draft is timed.
     async visit(path, words, pauseMs) {
       await rest(() => go(path), 200);
       await press("a", "Nieuw bezoek");
       await press("button", "Start bezoek");
       const done = await until("the visit", () => document.getElementById("done"));
       await press("button", "Geen bijzonderheden");
+      await rest(() => {}, pauseMs + 300);
       const draft = added("Bewaard op dit apparaat");
       const typedAt = performance.now();
       type(done, words);

@@ -187,6 +187,7 @@ struct Visits {
     signed: Samples,
     draft: Samples,
     longest: f64,
+    why: String,
 }
 
 async fn run_visits(measured: &Measured, big: &Filled, count: usize) -> Result<Visits> {
@@ -194,6 +195,7 @@ async fn run_visits(measured: &Measured, big: &Filled, count: usize) -> Result<V
         signed: Samples::default(),
         draft: Samples::default(),
         longest: 0.0,
+        why: String::new(),
     };
     let path = format!("/client/{}", big.largest);
     measured.call("show", json!([path])).await?;
@@ -214,14 +216,21 @@ async fn run_visits(measured: &Measured, big: &Filled, count: usize) -> Result<V
         visits.signed.push(span("signed")?);
         visits.draft.push(span("draft")?.max(0.0));
     }
-    visits.longest = measured.ms("longestTask", json!([])).await?;
+    let task = measured.call("longestTask", json!([])).await?;
+    visits.longest = task.get("ms").and_then(Value::as_f64).unwrap_or_default();
+    visits.why = task
+        .get("why")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     Ok(visits)
 }
 
 fn task(what: &str, visits: &Visits, limit: Option<f64>) -> Figure {
     let note = format!(
-        "of {} whole visits, from the client's page to the signed entry",
-        visits.signed.len()
+        "of {} whole visits, from the client's page to the signed entry; {}",
+        visits.signed.len(),
+        visits.why
     );
     let is_below = visits.longest < TASK_LIMIT_MS;
     let measured = if is_below {
