@@ -3,6 +3,11 @@
 //! Everything is found by role and whole accessible name, as `labels.md` fixes them; only what a program
 //! must read is found by `data-testid`. Nothing sleeps for an outcome: every step waits for a state.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "waiting for a browser and timing it needs the machine's clock"
+)]
+
 pub mod bench;
 mod browser;
 mod chromedriver;

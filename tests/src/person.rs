@@ -225,10 +225,9 @@ impl<'a> Place<'a> {
     /// Types into an empty or filled box, replacing what stands there.
     pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
         let element = self.find(Role::Textbox, label).await?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("cannot reach \"{label}\""))?;
+        let script = "arguments[0].scrollIntoView({block:'center'}); arguments[0].focus()";
+        let args = vec![element.to_json()?];
+        self.device.driver.execute(script, args).await?;
         element.send_keys(Key::Control + "a").await?;
         element.send_keys(Key::Backspace + "").await?;
         element
@@ -268,18 +267,15 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Ticks a box or takes one of several.
+    /// Ticks a box or takes one of several, by its words as a finger does.
     pub async fn choose(&self, role: Role, name: &str) -> Result<()> {
         let element = self.find(role, name).await?;
         if !element.is_selected().await? {
-            self.device
-                .driver
-                .execute(
-                    "arguments[0].scrollIntoView({block:'center'})",
-                    vec![element.to_json()?],
-                )
-                .await?;
-            element
+            let script =
+                "arguments[0].scrollIntoView({block:'center'}); return arguments[0].labels[0]";
+            let args = vec![element.to_json()?];
+            let label = self.device.driver.execute(script, args).await?.element()?;
+            label
                 .click()
                 .await
                 .with_context(|| format!("cannot tick \"{name}\""))?;

@@ -17,7 +17,7 @@ use crate::words::shell as words;
 const CLOCK_NOTICE_MS: i64 = 3_600_000;
 
 /// How long a "done" sentence stays.
-const DONE_LIFE: Duration = Duration::from_secs(6);
+const DONE_LIFE: Duration = Duration::from_secs(4);
 
 /// Bar, menu and content.
 #[component]
@@ -129,7 +129,7 @@ fn DoneLine(text: String) -> impl IntoView {
         }
     });
     view! {
-        <div class="c-toast">
+        <div class="c-toast p-done">
             <p class="c-toast__text">{text}</p>
         </div>
     }

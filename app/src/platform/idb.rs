@@ -88,6 +88,7 @@ impl Idb {
     }
 
     /// What the browser said of the last commit's durability; `None` before the first one.
+    #[cfg(feature = "conformance")]
     pub fn durability(&self) -> Option<Durability> {
         self.durability.get()
     }
@@ -96,6 +97,7 @@ impl Idb {
     ///
     /// # Errors
     /// Another connection keeps it open, or the browser refuses.
+    #[cfg(feature = "conformance")]
     pub async fn delete(name: &str) -> Result<(), StoreError> {
         let name = name.to_owned();
         open::within_limit(

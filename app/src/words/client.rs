@@ -240,14 +240,6 @@ pub fn back_to_list() -> &'static str {
     "Terug naar cliënten"
 }
 
-/// Birth date and place under the name.
-pub fn meta(birth_date: &str, place: &str) -> String {
-    match place {
-        "" => format!("Geboren {birth_date}"),
-        place => format!("Geboren {birth_date} · {place}"),
-    }
-}
-
 /// The sections.
 pub fn sections() -> &'static str {
     "Onderdelen"
@@ -432,11 +424,6 @@ pub fn deferred(reason: &str) -> String {
     format!("Later vaststellen: {reason}")
 }
 
-/// Not needed without Zvw or Wlz.
-pub fn identity_not_needed() -> &'static str {
-    "Alleen verplicht bij Zvw of Wlz."
-}
-
 /// Field.
 pub fn document_kind() -> &'static str {
     "Soort document"
@@ -553,9 +540,4 @@ pub fn planning_term(from: &str, until: Option<&str>) -> String {
         Some(until) => format!("Van {from} tot en met {until}"),
         None => format!("Vanaf {from}"),
     }
-}
-
-/// Begins a notice about a client's other answers.
-pub fn two_answers() -> &'static str {
-    "2 antwoorden"
 }

@@ -10,11 +10,6 @@ pub(crate) fn cancel() -> &'static str {
     "Annuleren"
 }
 
-/// Leaves a dialog that is only read.
-pub(crate) fn close() -> &'static str {
-    "Sluiten"
-}
-
 /// Takes the last change back.
 pub(crate) fn undo() -> &'static str {
     "Ongedaan maken"
@@ -38,21 +33,6 @@ pub(crate) fn back() -> &'static str {
 /// The person agrees with what was read back.
 pub(crate) fn is_right() -> &'static str {
     "Klopt"
-}
-
-/// Yes.
-pub(crate) fn yes() -> &'static str {
-    "Ja"
-}
-
-/// No.
-pub(crate) fn no() -> &'static str {
-    "Nee"
-}
-
-/// Neither yes nor no.
-pub(crate) fn unknown() -> &'static str {
-    "Weet ik niet"
 }
 
 /// First thing the keyboard reaches: past the menu.

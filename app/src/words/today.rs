@@ -80,11 +80,6 @@ pub fn deferred_because(reason: &str) -> String {
     format!("Uitgesteld: {reason}")
 }
 
-/// Nothing to complete.
-pub fn no_tasks() -> &'static str {
-    "Er is niets aan te vullen."
-}
-
 /// When a draft was begun.
 pub fn draft_of(date: &str, begin: &str) -> String {
     match (date, begin) {

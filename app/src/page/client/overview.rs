@@ -36,12 +36,7 @@ fn overview(client: Arc<ClientView>) -> impl IntoView {
     view! {
         <h2 class="u-hidden">{words::client::overview()}</h2>
         <div class="l-grid">
-            <Card
-                id="laatste"
-                title=words::client::last_visits()
-                add_href=route::new_visit(id, None)
-                add_label=words::shell::new_visit().to_owned()
-            >
+            <Card id="laatste" title=words::client::last_visits()>
                 <RecentVisits client=id />
             </Card>
             <Card id="bereiken" title=words::client::reach()>
