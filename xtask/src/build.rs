@@ -25,17 +25,17 @@ pub(crate) struct Options {
 /// Builds the app and prints its sizes.
 ///
 /// # Errors
-/// When a step fails. Being over the budget is not an error here; `ci` makes it one.
+/// When a step fails. Being over the ceiling is not an error here; `ci` makes it one.
 pub(crate) fn build(options: &Options) -> anyhow::Result<Built> {
     machine::install_wasm_target()?;
     let module = module::make(options.dev)?;
     let files = bundle::gather(module)?;
     let folder = place::dist(options.dev);
     let sizes = compress::write(&folder, &files)?;
-    let is_within_budget = size::print(&sizes);
+    let is_under_ceiling = size::print(&sizes);
     Ok(Built {
         folder,
-        is_within_budget,
+        is_under_ceiling,
     })
 }
 
@@ -43,6 +43,6 @@ pub(crate) fn build(options: &Options) -> anyhow::Result<Built> {
 pub(crate) struct Built {
     /// The folder to serve.
     pub(crate) folder: PathBuf,
-    /// Whether all that is needed offline fits in the transfer budget.
-    pub(crate) is_within_budget: bool,
+    /// Whether all that is needed offline stays under the ceiling of its transfer size.
+    pub(crate) is_under_ceiling: bool,
 }

@@ -50,8 +50,8 @@ pub(crate) fn ci() -> anyhow::Result<()> {
     println!("== tests");
     test::test_built(&built, &[])?;
     ensure!(
-        built.is_within_budget,
-        "the app is over its transfer budget"
+        built.is_under_ceiling,
+        "the app grew over the ceiling of its transfer size"
     );
     println!("== all checks hold");
     Ok(())

@@ -155,8 +155,9 @@ pub(crate) fn lines_with(code: &str, needle: &str) -> Vec<usize> {
         line.match_indices(needle).any(|(at, _)| {
             let before = line[..at].chars().next_back();
             let after = line[at + needle.len()..].chars().next();
-            !(is_word(before) && is_word(needle.chars().next()))
-                && !(is_word(after) && is_word(needle.chars().next_back()))
+            let is_begun_earlier = is_word(before) && is_word(needle.chars().next());
+            let goes_on = is_word(after) && is_word(needle.chars().next_back());
+            !is_begun_earlier && !goes_on
         })
     };
     code.lines()
