@@ -201,6 +201,9 @@ impl<'a> Place<'a> {
         let begin = std::time::Instant::now();
         loop {
             let element = self.find(role, name).await?;
+            let script = "arguments[0].scrollIntoView({block:'center'})";
+            let args = vec![element.to_json()?];
+            self.device.driver.execute(script, args).await.ok();
             match element.click().await {
                 Ok(()) => return Ok(()),
                 Err(error) if begin.elapsed() > PATIENCE => {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use e2e::{Role, World};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bsn_is_asked_only_where_it_must_be_held() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -49,7 +49,7 @@ async fn a_bsn_is_asked_only_where_it_must_be_held() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -83,7 +83,7 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acute_care_goes_first_and_leaves_a_task() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -115,7 +115,7 @@ async fn acute_care_goes_first_and_leaves_a_task() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_field_keeps_its_earlier_value_and_can_be_taken_back() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -145,7 +145,7 @@ async fn a_changed_field_keeps_its_earlier_value_and_can_be_taken_back() -> Resu
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn search_folds_diacritics_and_twins_are_told_apart() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;

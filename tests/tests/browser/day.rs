@@ -13,7 +13,7 @@ const DAYS: [&str; 7] = [
     "Zondag",
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn planned_visits_stand_by_time_and_can_be_skipped_once() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -75,7 +75,7 @@ async fn planned_visits_stand_by_time_and_can_be_skipped_once() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn empty_screens_say_why_and_offer_one_action() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;

@@ -21,7 +21,7 @@ async fn resume(device: &Device, text: &str) -> Result<()> {
     page.expect_value("Wat heb je gedaan?", text).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_draft_survives_lock_reload_and_a_killed_browser() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -52,7 +52,7 @@ async fn a_draft_survives_lock_reload_and_a_killed_browser() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_signing_the_next_open_draft_is_offered() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -76,7 +76,7 @@ async fn after_signing_the_next_open_draft_is_offered() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_half_filled_client_form_is_there_after_a_lock() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;

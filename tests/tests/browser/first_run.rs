@@ -7,7 +7,7 @@ use serde_json::json;
 const STORES: &str =
     "const done = arguments[0]; indexedDB.databases().then((all) => done(all.length));";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vault_is_made_and_vandaag_says_what_the_browser_answered() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.fresh().await?;
@@ -36,7 +36,7 @@ async fn a_vault_is_made_and_vandaag_says_what_the_browser_answered() -> Result<
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn back_loses_nothing_and_a_reload_before_the_end_leaves_no_store() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.fresh().await?;
@@ -49,20 +49,18 @@ async fn back_loses_nothing_and_a_reload_before_the_end_leaves_no_store() -> Res
     page.select("Beroep", "Helpende").await?;
     page.fill("AGB-code", "123").await?;
     page.button("Verder").await?;
-    page.reads("Er is een probleem. Kijk deze 1 punten na.")
-        .await?;
+    page.reads("Vul de AGB-code in met 8 cijfers").await?;
     page.fill("AGB-code", "").await?;
     page.button("Verder").await?;
     page.heading("Kies een wachtwoord").await?;
-    page.fill("Wachtwoord", "kort").await?;
-    assert_eq!(page.test_id("passphrase-strength").await?.trim(), "Te kort");
     page.button("Terug").await?;
     page.expect_value("Je naam", "Bo").await?;
     page.button("Verder").await?;
+    page.fill("Wachtwoord", "kort").await?;
+    assert_eq!(page.test_id("passphrase-strength").await?.trim(), "Te kort");
     page.fill("Wachtwoord", "wachtwoord123").await?;
     page.fill("Herhaal wachtwoord", "wachtwoord123").await?;
     page.button("Verder").await?;
-    page.find(Role::Alert, "").await.ok();
     page.heading("Kies een wachtwoord").await?;
     page.fill("Wachtwoord", PASSPHRASE).await?;
     page.fill("Herhaal wachtwoord", "iets heel anders dan dat")

@@ -7,7 +7,7 @@ use serde_json::json;
 const READY: &str =
     "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -49,7 +49,7 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_killed_browsers_lose_nothing_that_was_called_saved() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;

@@ -80,7 +80,7 @@ fn scan(what: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_typed_is_readable_in_stores_addresses_caches_or_files() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;

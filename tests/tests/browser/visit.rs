@@ -8,7 +8,7 @@ async fn sign(device: &Device) -> Result<()> {
     device.page().reads("Bezoek ondertekend").await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -39,7 +39,7 @@ async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_routine_visit_takes_four_taps() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -72,7 +72,7 @@ async fn a_routine_visit_takes_four_taps() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_night_visit_ends_the_next_day_after_a_question() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -93,7 +93,7 @@ async fn a_night_visit_ends_the_next_day_after_a_question() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn measurements_have_limits_in_words() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -117,7 +117,7 @@ async fn measurements_have_limits_in_words() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -148,7 +148,7 @@ async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -182,7 +182,7 @@ async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()>
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
