@@ -8,6 +8,7 @@
     reason = "waiting for a browser and timing it needs the machine's clock"
 )]
 
+mod altered;
 pub mod bench;
 mod browser;
 mod chromedriver;
@@ -17,6 +18,7 @@ mod scan;
 mod server;
 mod world;
 
+pub use altered::AlteredApp;
 pub use browser::{Device, Profile};
 pub use person::{Place, Role};
 pub use process::kill_tree;

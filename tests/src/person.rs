@@ -308,6 +308,37 @@ impl<'a> Place<'a> {
         Ok(element.text().await?)
     }
 
+    /// Waits until the element with that `data-testid` reads `text`.
+    pub async fn expect_test_id(&self, id: &str, text: &str) -> Result<()> {
+        let begin = std::time::Instant::now();
+        loop {
+            let now = self.test_id(id).await?;
+            if now.trim() == text {
+                return Ok(());
+            }
+            if begin.elapsed() > PATIENCE {
+                bail!("{id} reads {now:?} instead of {text:?}");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits for whichever of these headings comes first; answers its place in the list.
+    pub async fn first_heading(&self, names: &[&str]) -> Result<usize> {
+        let begin = std::time::Instant::now();
+        loop {
+            for (place, name) in names.iter().enumerate() {
+                if self.has(Role::Heading, name).await.unwrap_or(false) {
+                    return Ok(place);
+                }
+            }
+            if begin.elapsed() > PATIENCE {
+                bail!("none of the headings {names:?} came");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     /// The element with that `data-testid`; waits for it.
     pub async fn by_test_id(&self, id: &str) -> Result<WebElement> {
         let begin = std::time::Instant::now();

@@ -26,11 +26,12 @@ pub struct World {
 static WORLD: Mutex<Option<World>> = Mutex::const_new(None);
 
 impl World {
-    /// Waits for its turn, and starts the server if it does not run.
+    /// Waits for its turn, and has the server serve the app as built.
     pub async fn enter() -> Result<Turn> {
         let mut world = WORLD.lock().await;
         match &mut *world {
-            Some(world) => world.server.resume().await?,
+            // An earlier story may have ended while another build was served, or none.
+            Some(world) => world.server.serve(&app_folder()?).await?,
             None => {
                 let folder = tempfile::Builder::new()
                     .prefix("dossierkluis-world-")
@@ -98,6 +99,16 @@ impl Turn {
 impl Device {
     /// The whole first run, to Vandaag; returns the recovery code's groups.
     pub async fn make_vault(&self) -> Result<Vec<String>> {
+        let groups = self.begin_vault().await?;
+        self.type_groups_back(&groups).await?;
+        let page = self.page();
+        page.button("Kluis openen").await?;
+        page.heading("Vandaag").await?;
+        Ok(groups)
+    }
+
+    /// The first run as far as the recovery sheet; returns the groups on it.
+    pub async fn begin_vault(&self) -> Result<Vec<String>> {
         self.open("/").await?;
         let page = self.page();
         page.heading("Welkom bij Dossierkluis").await?;
@@ -112,14 +123,16 @@ impl Device {
         page.fill("Herhaal wachtwoord", PASSPHRASE).await?;
         page.button("Verder").await?;
         page.heading("Herstelblad").await?;
-        let groups = self.recovery_groups().await?;
+        self.recovery_groups().await
+    }
+
+    /// Types the groups that the recovery sheet asks for.
+    pub async fn type_groups_back(&self, groups: &[String]) -> Result<()> {
         for (number, label) in self.asked_groups().await? {
             let group = groups.get(number - 1).cloned().unwrap_or_default();
-            page.fill(&label, &group).await?;
+            self.page().fill(&label, &group).await?;
         }
-        page.button("Kluis openen").await?;
-        page.heading("Vandaag").await?;
-        Ok(groups)
+        Ok(())
     }
 
     /// The seven groups shown on the recovery sheet.

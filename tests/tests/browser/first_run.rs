@@ -1,8 +1,9 @@
 //! Welcome to vault.
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
+use base64::Engine;
 use e2e::{PASSPHRASE, Role, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const STORES: &str =
     "const done = arguments[0]; indexedDB.databases().then((all) => done(all.length));";
@@ -49,10 +50,14 @@ async fn back_loses_nothing_and_a_reload_before_the_end_leaves_no_store() -> Res
     page.select("Beroep", "Helpende").await?;
     page.fill("AGB-code", "123").await?;
     page.button("Verder").await?;
+    page.reads("Er is een probleem. Kijk deze 1 punten na.")
+        .await?;
     page.reads("Vul de AGB-code in met 8 cijfers").await?;
     page.fill("AGB-code", "").await?;
     page.button("Verder").await?;
     page.heading("Kies een wachtwoord").await?;
+    // Leaving the box shows its error; the press that left it must land all the same.
+    page.fill("Wachtwoord", "kort").await?;
     page.button("Terug").await?;
     page.expect_value("Je naam", "Bo").await?;
     page.button("Verder").await?;
@@ -93,6 +98,67 @@ async fn back_loses_nothing_and_a_reload_before_the_end_leaves_no_store() -> Res
     assert_eq!(device.script_async(STORES, Vec::new()).await?, json!(0));
     device.driver.refresh().await?;
     page.heading("Welkom bij Dossierkluis").await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_recovery_sheet_prints_alone_on_one_page() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.fresh().await?;
+    let page = device.page();
+    let groups = device.begin_vault().await?;
+    let count = "window.prints = 0; window.print = () => { window.prints += 1; }";
+    device.script(count, Vec::new()).await?;
+    page.button("Herstelblad afdrukken").await?;
+    let prints = device.script("return window.prints", Vec::new()).await?;
+    assert_eq!(prints, json!(1));
+
+    let media = json!({ "media": "print" });
+    device.devtools("Emulation.setEmulatedMedia", media).await?;
+    assert_eq!(device.recovery_groups().await?, groups);
+    page.reads("Bewaar dit blad op een veilige plek").await?;
+    for role in [Role::Button, Role::Link, Role::Textbox, Role::Navigation] {
+        let left = page.all(role).await?;
+        ensure!(left.is_empty(), "{role:?} on paper: {left:?}");
+    }
+    let paper = json!({ "preferCSSPageSize": true });
+    let pdf = device.devtools("Page.printToPDF", paper).await?;
+    let pdf = pdf.get("data").and_then(Value::as_str).unwrap_or_default();
+    let pdf = base64::prelude::BASE64_STANDARD.decode(pdf)?;
+    let pdf = String::from_utf8_lossy(&pdf);
+    let pages = pdf.matches("/Type /Page").count() - pdf.matches("/Type /Pages").count();
+    assert_eq!(pages, 1, "the sheet takes {pages} pages");
+    device.close().await?;
+    Ok(())
+}
+
+/// Width and height of the picture at an address.
+const SIZE: &str = "const [address, done] = arguments; fetch(address).then((reply) => reply.blob()) \
+    .then(createImageBitmap).then((picture) => done(`${picture.width}x${picture.height}`));";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_browser_finds_the_app_installable_and_its_icons_of_the_size_they_say() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.fresh().await?;
+    device.open("/").await?;
+    device.page().heading("Welkom bij Dossierkluis").await?;
+    let found = device
+        .devtools("Page.getInstallabilityErrors", json!({}))
+        .await?;
+    assert_eq!(found.get("installabilityErrors"), Some(&json!([])));
+    let manifest = device.devtools("Page.getAppManifest", json!({})).await?;
+    assert_eq!(manifest.get("errors"), Some(&json!([])));
+    let text = manifest.get("data").and_then(Value::as_str);
+    let manifest: Value = serde_json::from_str(text.context("no manifest")?)?;
+    let icons = manifest.get("icons").and_then(Value::as_array);
+    let icons = icons.context("no icons")?;
+    ensure!(icons.len() >= 2);
+    for icon in icons {
+        let address = icon.get("src").cloned().context("no address")?;
+        let size = device.script_async(SIZE, vec![address]).await?;
+        assert_eq!(Some(&size), icon.get("sizes"), "{icon}");
+    }
     device.close().await?;
     Ok(())
 }

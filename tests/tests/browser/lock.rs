@@ -1,8 +1,10 @@
 //! The lock: wrong passphrases, waits, what leaves the page, and the second tab.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use e2e::{Device, PASSPHRASE, Role, World};
 use serde_json::json;
+
+use crate::reload::is_signed;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload()
@@ -80,8 +82,11 @@ async fn composed_and_decomposed_letters_open_the_same_vault() -> Result<()> {
     page.button("Verder").await?;
     page.fill("Wachtwoord", "café aan de gracht \u{e9}\u{e9}n")
         .await?;
-    page.fill("Herhaal wachtwoord", "café aan de gracht \u{e9}\u{e9}n")
-        .await?;
+    page.fill(
+        "Herhaal wachtwoord",
+        "cafe\u{301} aan de gracht e\u{301}\u{e9}n",
+    )
+    .await?;
     page.button("Verder").await?;
     page.heading("Herstelblad").await?;
     let groups = device.recovery_groups().await?;
@@ -165,6 +170,104 @@ async fn the_passphrase_field_takes_a_paste_and_shows_its_text() -> Result<()> {
     );
     page.button("Ontgrendelen").await?;
     page.heading("Vandaag").await?;
+    device.close().await?;
+    Ok(())
+}
+
+/// Puts the window away, as another app in front does.
+async fn hide(device: &Device) -> Result<()> {
+    device.driver.minimize_window().await?;
+    let seen = device.script("return document.visibilityState", Vec::new());
+    ensure!(seen.await? == json!("hidden"), "the window is in sight");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_out_of_sight_is_covered_at_once_and_locked_after_minutes() -> Result<()> {
+    const COVER: &str = "De inhoud is afgedekt.";
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.add_client("Achter", "", "Glas").await?;
+    hide(&device).await?;
+    ensure!(
+        !page.has(Role::Heading, "Achter Glas").await?,
+        "not covered"
+    );
+    page.reads(COVER).await?;
+    device.driver.set_window_rect(0, 0, 1024, 768).await?;
+    page.heading("Achter Glas").await?;
+    ensure!(!page.text().await?.contains(COVER), "still covered");
+
+    hide(&device).await?;
+    // Less than the five minutes without input, more than the three out of sight.
+    jump(&device, 4).await?;
+    page.heading("Kluis op slot").await?;
+    assert!(!device.driver.source().await?.contains("Glas"));
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_the_browser_kept_holds_no_content() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.add_client("Uit", "", "Geheugen").await?;
+    device.open("/health").await?;
+    device.driver.back().await?;
+    page.heading("Kluis op slot").await?;
+    assert!(!device.driver.source().await?.contains("Geheugen"));
+
+    // What a browser says to a page that it is about to keep.
+    device.unlock().await?;
+    page.heading("Uit Geheugen").await?;
+    let keep = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))";
+    device.script(keep, Vec::new()).await?;
+    assert!(!device.driver.source().await?.contains("Geheugen"));
+    page.heading("Kluis op slot").await?;
+    device.unlock().await?;
+    page.heading("Uit Geheugen").await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_take_over_in_the_middle_of_a_save_loses_nothing_that_was_called_saved() -> Result<()> {
+    const EARLIER: &str = "Eerder ondertekend";
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device.add_client("Twee", "", "Tabbladen").await?;
+    let (first, second) = (
+        device.driver.window().await?,
+        device.driver.new_tab().await?,
+    );
+    device.driver.switch_to_window(second.clone()).await?;
+    device.open("/").await?;
+    page.heading("Dossierkluis is al open").await?;
+
+    device.driver.switch_to_window(first.clone()).await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", EARLIER).await?;
+    page.button("Geen bijzonderheden").await?;
+    page.button("Bezoek ondertekenen").await?;
+    page.reads("Bezoek ondertekend").await?;
+    device.open_in_app(&client).await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", "Tijdens het overnemen")
+        .await?;
+    page.button("Geen bijzonderheden").await?;
+    page.reads("Bewaard op dit apparaat").await?;
+    page.button("Bezoek ondertekenen").await?;
+    device.driver.switch_to_window(second.clone()).await?;
+    page.button("Hier overnemen").await?;
+    device.unlock().await?;
+    is_signed(&device, &client, "Tijdens het overnemen", EARLIER).await?;
+
+    device.driver.switch_to_window(first.clone()).await?;
+    page.heading("Dossierkluis is al open").await?;
+    assert!(!device.driver.source().await?.contains("Tabbladen"));
     device.close().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The server is stopped: for the browser the network is cut.
 
-use anyhow::Result;
-use e2e::{Device, Role, World};
+use anyhow::{Result, ensure};
+use e2e::{AlteredApp, Device, GLANCE, Role, World, app_folder};
 use serde_json::json;
 
 const READY: &str =
@@ -101,4 +101,78 @@ async fn drop_half_draft(device: &Device) -> Result<()> {
         page.gone(Role::Button, "Concept verwijderen").await?;
     }
     Ok(())
+}
+
+/// Has the browser look for a new version, as it does by itself now and then; answers when one waits.
+const LOOK: &str = r#"
+const done = arguments[0];
+navigator.serviceWorker.getRegistration().then(async (kept) => {
+  await kept.update();
+  const look = () => (kept.waiting ? done(true) : setTimeout(look, 40));
+  look();
+});
+"#;
+
+/// The versions of the app that the browser keeps.
+async fn versions(device: &Device) -> Result<Vec<String>> {
+    let names = "const done = arguments[0]; caches.keys().then(done);";
+    let names = device.script_async(names, Vec::new()).await?;
+    Ok(serde_json::from_value(names)?)
+}
+
+/// Whether the page that was marked is still the one on screen, or was loaded anew.
+async fn is_marked(device: &Device) -> Result<bool> {
+    let mark = device
+        .script("return window.mark === 1", Vec::new())
+        .await?;
+    Ok(mark == json!(true))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_version_is_offered_at_lock_and_never_forced() -> Result<()> {
+    const OFFER: &str = "Nieuwe versie klaar.";
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.add_client("Nieuwe", "", "Versie").await?;
+    device.script_async(READY, Vec::new()).await?;
+    let old = versions(&device).await?;
+    ensure!(old.len() == 1, "{old:?}");
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", "Bezig met schrijven")
+        .await?;
+    device.script("window.mark = 1", Vec::new()).await?;
+
+    let newer = AlteredApp::newer()?;
+    turn.server()?.serve(newer.folder()).await?;
+    device.script_async(LOOK, Vec::new()).await?;
+    page.expect_value("Wat heb je gedaan?", "Bezig met schrijven")
+        .await?;
+    ensure!(is_marked(&device).await?, "the page was loaded anew");
+    ensure!(!page.text().await?.contains(OFFER), "offered during work");
+
+    page.button("Op slot").await?;
+    page.reads(OFFER).await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", "Bezig met schrijven")
+        .await?;
+    ensure!(is_marked(&device).await?, "the page was loaded anew");
+    ensure!(versions(&device).await?.contains(&old[0]));
+
+    page.button("Op slot").await?;
+    page.button("Bijwerken").await?;
+    while is_marked(&device).await.unwrap_or(true) {
+        tokio::time::sleep(GLANCE).await;
+    }
+    page.heading("Kluis op slot").await?;
+    let new = versions(&device).await?;
+    ensure!(new.len() == 1 && new != old, "{old:?} became {new:?}");
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", "Bezig met schrijven")
+        .await?;
+    page.button("Op slot").await?;
+    page.heading("Kluis op slot").await?;
+    ensure!(!page.has(Role::Button, "Bijwerken").await?);
+    device.close().await?;
+    turn.server()?.serve(&app_folder()?).await
 }
