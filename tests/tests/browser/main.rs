@@ -10,8 +10,10 @@
 mod client;
 mod day;
 mod drafts;
+mod faults;
 mod first_run;
 mod lock;
 mod offline;
+mod reload;
 mod secrecy;
 mod visit;
