@@ -131,11 +131,13 @@ fn BootPage() -> impl IntoView {
         }
     });
     view! {
-        <main class="boot">
-            <p class="boot-name">{words::common::product()}</p>
-            <div class="boot-card" aria-busy="true">
-                <p class="boot-line">{words::lock::loading()}</p>
-                <p class="boot-line" role="status">{move || is_long.get().then(words::lock::loading_long)}</p>
+        <main class="p-lock">
+            <p class="c-brand">{words::common::product()}</p>
+            <div class="p-lock__card" aria-busy="true">
+                <p>{words::lock::loading()}</p>
+                <div class="p-slack">
+                    <p role="status">{move || is_long.get().then(words::lock::loading_long)}</p>
+                </div>
             </div>
         </main>
     }

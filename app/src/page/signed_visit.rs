@@ -67,12 +67,10 @@ pub fn SignedVisitPage() -> impl IntoView {
                 );
                 let signed = move |visit: Arc<VisitView>| view! { <Signed client visit address /> }.into_any();
                 view! {
-                    <div class="l-page">
-                        <h2>{words::visit::screen()}</h2>
-                        <Status text=said />
-                        {move || next.get().map(|draft| view! { <NextDraft draft /> })}
-                        <LoadedView of=visit view=signed />
-                    </div>
+                    <h2>{words::visit::screen()}</h2>
+                    <Status text=said />
+                    {move || next.get().map(|draft| view! { <NextDraft draft /> })}
+                    <LoadedView of=visit view=signed />
                 }
                     .into_any()
             }

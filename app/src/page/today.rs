@@ -20,6 +20,9 @@ use crate::ui::{
 };
 use crate::words;
 
+/// Id of what **Route** gives away, said once for all rows.
+const ROUTE_HINT: &str = "route-uitleg";
+
 /// The screen.
 #[component]
 pub fn TodayPage() -> impl IntoView {
@@ -52,6 +55,10 @@ fn day(today: TodayView) -> impl IntoView {
         .into_any();
     }
     let date = today.date.clone();
+    let has_route = today
+        .visits
+        .iter()
+        .any(|visit| maps_link(&visit.client).is_some());
     let visits = today
         .visits
         .into_iter()
@@ -72,26 +79,27 @@ fn day(today: TodayView) -> impl IntoView {
     let has_tasks = !tasks.is_empty();
     view! {
         <p class="u-lead">{words::date::long(&today.date)}</p>
+        <Card id="bezoeken" title=words::today::visits()>
+            {if has_visits {
+                view! { <ol class="p-plan" role="list">{visits}</ol> }.into_any()
+            } else {
+                view! { <p>{words::today::empty()}</p> }.into_any()
+            }}
+            {has_route.then(|| view! { <p class="u-meta" id=ROUTE_HINT>{words::client::route_hint()}</p> })}
+        </Card>
         {has_drafts
             .then(|| {
                 view! {
                     <Card id="concepten" title=words::today::drafts()>
-                        <ul class="l-stack" role="list">{drafts}</ul>
+                        <ul class="p-plan" role="list">{drafts}</ul>
                     </Card>
                 }
             })}
-        <Card id="bezoeken" title=words::today::visits()>
-            {if has_visits {
-                view! { <ol class="l-stack" role="list">{visits}</ol> }.into_any()
-            } else {
-                view! { <p>{words::today::empty()}</p> }.into_any()
-            }}
-        </Card>
         {has_tasks
             .then(|| {
                 view! {
                     <Card id="let-op" title=words::today::tasks()>
-                        <ul class="l-stack" role="list">{tasks}</ul>
+                        <ul class="p-plan" role="list">{tasks}</ul>
                     </Card>
                 }
             })}
@@ -105,16 +113,20 @@ fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
     let name = client_name(&visit.client);
     let group = format!("{} {name}", visit.time);
     view! {
-        <li class="p-visit" role="group" aria-label=group>
-            <p class="u-num">{visit.time.clone()}</p>
-            <div class="l-stack l-stack--tight">
-                <Link href=route::client(client)>{name}</Link>
-                <p class="u-meta">
-                    {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
-                </p>
-                <div class="l-cluster">
-                    <VisitActions visit=visit.clone() date />
-                    <Reach visit />
+        <li>
+            <div class="p-plan__row" role="group" aria-label=group>
+                <p class="p-plan__time">{visit.time.clone()}</p>
+                <div class="p-plan__what">
+                    <div>
+                        <span class="p-plan__name"><Link href=route::client(client)>{name}</Link></span>
+                        <p class="u-meta u-num">
+                            {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
+                        </p>
+                    </div>
+                    <div class="l-cluster">
+                        <VisitActions visit=visit.clone() date />
+                        <Reach visit />
+                    </div>
                 </div>
             </div>
         </li>
@@ -185,8 +197,6 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
 /// **Bellen** and **Route**.
 #[component]
 fn Reach(visit: TodayVisit) -> impl IntoView {
-    let hint = format!("route-{}", visit.planning);
-    let described_by = hint.clone();
     let phone = Phone::parse(&visit.client.phone).ok();
     view! {
         {phone
@@ -200,10 +210,15 @@ fn Reach(visit: TodayVisit) -> impl IntoView {
         {maps_link(&visit.client)
             .map(|href| {
                 view! {
-                    <LinkButton href kind=ButtonKind::Quiet icon=Glyph::Route external=true described_by>
+                    <LinkButton
+                        href
+                        kind=ButtonKind::Quiet
+                        icon=Glyph::Route
+                        external=true
+                        described_by=ROUTE_HINT
+                    >
                         {words::client::route()}
                     </LinkButton>
-                    <p class="u-meta" id=hint>{words::client::route_hint()}</p>
                 }
             })}
     }
@@ -213,15 +228,19 @@ fn Reach(visit: TodayVisit) -> impl IntoView {
 fn OpenDraft(draft: DraftRow) -> impl IntoView {
     let group = draft.client_name.clone();
     view! {
-        <li class="p-visit" role="group" aria-label=group>
-            <div class="l-stack l-stack--tight">
-                <strong>{draft.client_name}</strong>
-                <p class="u-meta">{words::today::draft_of(&draft.date, &draft.begin)}</p>
-                <p>{draft.excerpt}</p>
-                <div class="l-cluster">
-                    <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
-                        {words::today::resume()}
-                    </LinkButton>
+        <li>
+            <div class="p-plan__row" role="group" aria-label=group>
+                <div class="p-plan__what">
+                    <div>
+                        <p class="p-plan__name">{draft.client_name}</p>
+                        <p class="u-meta u-num">{words::today::draft_of(&draft.date, &draft.begin)}</p>
+                    </div>
+                    <p>{draft.excerpt}</p>
+                    <div class="l-cluster">
+                        <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
+                            {words::today::resume()}
+                        </LinkButton>
+                    </div>
                 </div>
             </div>
         </li>

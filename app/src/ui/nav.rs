@@ -49,7 +49,7 @@ pub fn SectionNav(
     /// Its accessible name.
     #[prop(into)]
     label: Signal<String>,
-    /// What is done most here: one button beside the links, below them on a narrow screen.
+    /// What is done most here, below the links: shown where [`super::PersonHeader`] has no room for it.
     #[prop(optional, into)]
     tools: Option<ViewFnOnce>,
     /// [`SectionLink`].

@@ -29,6 +29,9 @@ pub fn PersonHeader(
     /// Words of going back.
     #[prop(optional, into)]
     back_label: MaybeProp<String>,
+    /// What is done most here, where there is room for it beside the name; see [`super::SectionNav`].
+    #[prop(optional, into)]
+    tools: Option<ViewFnOnce>,
 ) -> impl IntoView {
     view! {
         <header class="c-person">
@@ -48,6 +51,7 @@ pub fn PersonHeader(
                 <PageTitle title=name screen />
                 <p class="c-person__meta">{meta}</p>
             </div>
+            {tools.map(|tools| view! { <div class="c-person__tools">{tools.run()}</div> })}
             {move || {
                 attention
                     .get()

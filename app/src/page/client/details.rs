@@ -181,18 +181,20 @@ fn Identity(client: Arc<ClientView>) -> impl IntoView {
                 {match bsn {
                     Some(mask) => {
                         view! {
-                            <Masked
-                                mask
-                                value=whole
-                                show_label=words::client::show_bsn().to_owned()
-                                hide_label=words::client::hide_bsn().to_owned()
-                                on_show=reveal
-                                on_hide=move || whole.set(None)
-                                testid="bsn"
-                            />
-                            <Button kind=ButtonKind::Quiet on_press=move || changing.set(true)>
-                                {words::client::change_bsn()}
-                            </Button>
+                            <div class="l-cluster">
+                                <Masked
+                                    mask
+                                    value=whole
+                                    show_label=words::client::show_bsn().to_owned()
+                                    hide_label=words::client::hide_bsn().to_owned()
+                                    on_show=reveal
+                                    on_hide=move || whole.set(None)
+                                    testid="bsn"
+                                />
+                                <Button kind=ButtonKind::Quiet on_press=move || changing.set(true)>
+                                    {words::client::change_bsn()}
+                                </Button>
+                            </div>
                         }
                             .into_any()
                     }
@@ -205,7 +207,7 @@ fn Identity(client: Arc<ClientView>) -> impl IntoView {
         {is_missing
             .then(|| {
                 view! {
-                    <Notice kind=NoticeKind::Warning>
+                    <Notice kind=NoticeKind::Warning heading=words::client::identity().to_owned()>
                         <p>{words::client::not_established()}</p>
                         {deferred.map(|reason| view! { <p>{words::client::deferred(&reason)}</p> })}
                         <Button icon=Glyph::Identity on_press=move || establishing.set(true)>

@@ -85,9 +85,12 @@ where
     let page = move |client: Arc<ClientView>| {
         let shown = view(client.clone());
         view! {
-            <div class="l-stack">
-                <Header client section />
-                {shown}
+            <div>
+                <Header client=client.clone() section />
+                <div class="l-page">
+                    <Notices client section />
+                    {shown}
+                </div>
             </div>
         }
         .into_any()
@@ -95,19 +98,31 @@ where
     view! {
         <Panes
             open=Signal::derive(|| true)
-            list=move || view! { <ClientList id="naast" to=route::client current=Signal::derive(move || id.get()) /> }
+            list=move || {
+                view! {
+                    <div class="l-page">
+                        <ClientList id="naast" to=route::client current=Signal::derive(move || id.get()) />
+                    </div>
+                }
+            }
         >
             <LoadedView of=loaded view=page.clone() />
         </Panes>
     }
 }
 
-/// Name, birth date and what to look out for.
+/// Name, birth date and the sections.
 #[component]
 fn Header(client: Arc<ClientView>, section: Section) -> impl IntoView {
     let id = client.row.id;
-    let needs_identity = client.row.is_identity_missing;
-    let establishing = RwSignal::new(false);
+    // Of the two places only one is ever shown.
+    let new_visit = move || {
+        view! {
+            <LinkButton href=route::new_visit(id, None) icon=Glyph::Plus>
+                {words::client::new_visit()}
+            </LinkButton>
+        }
+    };
     view! {
         <PersonHeader
             name=client_name(&client.row)
@@ -115,17 +130,9 @@ fn Header(client: Arc<ClientView>, section: Section) -> impl IntoView {
             meta=row_meta(&client.row)
             back_href=route::CLIENTS.to_owned()
             back_label=words::client::back_to_list().to_owned()
+            tools=new_visit
         />
-        <SectionNav
-            label=words::client::sections()
-            tools=move || {
-                view! {
-                    <LinkButton href=route::new_visit(id, None) icon=Glyph::Plus>
-                        {words::client::new_visit()}
-                    </LinkButton>
-                }
-            }
-        >
+        <SectionNav label=words::client::sections() tools=new_visit>
             {Section::ALL
                 .map(|other| {
                     view! {
@@ -138,10 +145,20 @@ fn Header(client: Arc<ClientView>, section: Section) -> impl IntoView {
                 })
                 .collect_view()}
         </SectionNav>
+    }
+}
+
+/// What to look out for, above every section.
+#[component]
+fn Notices(client: Arc<ClientView>, section: Section) -> impl IntoView {
+    let id = client.row.id;
+    let needs_identity = client.row.is_identity_missing;
+    let establishing = RwSignal::new(false);
+    view! {
         {(needs_identity && section != Section::Details)
             .then(|| {
                 view! {
-                    <Notice kind=NoticeKind::Warning>
+                    <Notice kind=NoticeKind::Warning heading=words::client::identity().to_owned()>
                         <p>{words::client::not_established()}</p>
                         <Button kind=ButtonKind::Quiet icon=Glyph::Identity on_press=move || establishing.set(true)>
                             {words::client::establish_identity()}

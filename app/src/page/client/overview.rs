@@ -52,8 +52,8 @@ fn overview(client: Arc<ClientView>) -> impl IntoView {
                     {words::client::plan_visit()}
                 </Link>
             </Card>
-            {deadline.map(|deadline| view! { <p class="u-meta" data-testid="plan-deadline">{deadline}</p> })}
         </div>
+        {deadline.map(|deadline| view! { <p class="u-meta" data-testid="plan-deadline">{deadline}</p> })}
     }
 }
 

@@ -30,7 +30,7 @@ pub fn ClientsPage() -> impl IntoView {
                     {words::new_client()}
                 </LinkButton>
             </div>
-            <ClientList id="lijst" to=route::client />
+            <ClientList id="lijst" to=route::client has_new_above=true />
         </div>
     }
 }
@@ -46,6 +46,9 @@ pub fn ClientList(
     /// The client on screen.
     #[prop(optional, into)]
     current: Signal<Option<ClientId>>,
+    /// **Nieuwe cliënt** stands above it: an empty list does not offer it again.
+    #[prop(optional)]
+    has_new_above: bool,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let filter = RwSignal::new(code(&ClientFilter::All));
@@ -76,7 +79,7 @@ pub fn ClientList(
         .iter()
         .map(|(filter, label)| Choice::new(code(filter), *label))
         .collect();
-    let shown = move |hits: Vec<ClientHit>| rows(hits, to, current, query, filter);
+    let shown = move |hits: Vec<ClientHit>| rows(hits, to, current, query, filter, has_new_above);
     view! {
         <div class="l-stack">
             <TextInput
@@ -101,9 +104,10 @@ fn rows(
     current: Signal<Option<ClientId>>,
     query: RwSignal<String>,
     filter: RwSignal<String>,
+    has_new_above: bool,
 ) -> AnyView {
     if hits.is_empty() {
-        return empty(query, filter).into_any();
+        return empty(query, filter, has_new_above).into_any();
     }
     let rows = hits.into_iter().map(move |hit| {
         let id = hit.row.id;
@@ -112,7 +116,7 @@ fn rows(
     view! { <List label=words::clients()>{rows.collect_view()}</List> }.into_any()
 }
 
-fn empty(query: RwSignal<String>, filter: RwSignal<String>) -> impl IntoView {
+fn empty(query: RwSignal<String>, filter: RwSignal<String>, has_new_above: bool) -> impl IntoView {
     if !query.read_untracked().trim().is_empty() {
         return view! { <EmptyState text=words::no_match() icon=Glyph::Search /> }.into_any();
     }
@@ -122,6 +126,9 @@ fn empty(query: RwSignal<String>, filter: RwSignal<String>) -> impl IntoView {
         }
         ClientFilter::Closed => {
             view! { <EmptyState text=words::none_closed() icon=Glyph::Document /> }.into_any()
+        }
+        ClientFilter::All | ClientFilter::Recent if has_new_above => {
+            view! { <EmptyState text=words::no_clients() icon=Glyph::People /> }.into_any()
         }
         ClientFilter::All | ClientFilter::Recent => view! {
             <EmptyState text=words::no_clients() icon=Glyph::People>
