@@ -1,14 +1,36 @@
-//! What passes between a window and the vault worker: JSON texts over `postMessage`.
+//! What passes between a window and the vault worker: Postcard bytes over `postMessage`.
 //!
-//! A passphrase, a recovery code and a BSN travel only through this channel; a text is wiped on both sides
+//! Both ends are the same build, so a form without names serves; it is half the code of JSON and a third of the bytes.
+//!
+//! A passphrase, a recovery code and a BSN travel only through this channel; a message is wiped on both sides
 //! once it is handed over. Knows the shape of the messages, not what they mean.
 
 mod window;
 
 use engine::command::{Command, Reply};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
 
 pub use window::Vault;
+
+/// The bytes of a message; they are wiped when dropped.
+///
+/// # Errors
+/// Never for the messages of this module: their length is known.
+pub(crate) fn encode<T: Serialize>(message: &T) -> Result<Zeroizing<Vec<u8>>, postcard::Error> {
+    postcard::to_stdvec(message).map(Zeroizing::new)
+}
+
+/// The message in these bytes, which are wiped.
+///
+/// # Errors
+/// When another build sent them.
+pub(crate) fn decode<T: DeserializeOwned>(mut bytes: Vec<u8>) -> Result<T, postcard::Error> {
+    let message = postcard::from_bytes(&bytes);
+    bytes.zeroize();
+    message
+}
 
 /// What the vault tells of its own accord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,4 +95,40 @@ pub(crate) enum FromVault {
     /// To `Conform`: one line per check.
     #[cfg(feature = "conformance")]
     Conformed(Vec<String>),
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use dossier::problem::{Fault, Field, Problem};
+
+    use super::*;
+
+    fn passes<T: Serialize + DeserializeOwned>(message: &T) -> T {
+        decode(encode(message).unwrap().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn questions_and_answers_arrive_as_they_were_sent() {
+        let problem = Problem {
+            field: Field::Agb,
+            fault: Fault::Malformed,
+            rule: None,
+        };
+        let reply = Reply::Refused(vec![problem.clone()]);
+        let sent = FromVault::Reply {
+            id: 7,
+            reply: Box::new(reply),
+        };
+        let FromVault::Reply { id: 7, reply } = passes(&sent) else {
+            panic!("another message");
+        };
+        assert!(matches!(*reply, Reply::Refused(problems) if problems == [problem]));
+    }
+
+    #[test]
+    fn bytes_of_another_build_are_refused() {
+        assert!(decode::<ToVault>(vec![250]).is_err());
+        assert!(decode::<FromVault>(Vec::new()).is_err());
+    }
 }

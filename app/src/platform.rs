@@ -13,6 +13,7 @@ pub mod install;
 mod listen;
 pub mod lock;
 pub mod media;
+pub mod press;
 pub mod random;
 #[cfg(feature = "conformance")]
 pub mod report;
@@ -27,6 +28,7 @@ pub use listen::Listener;
 pub fn start_window() {
     media::apply(&settings::load());
     install::listen();
+    press::listen();
     update::listen();
 }
 

@@ -9,9 +9,8 @@ pub mod kdf;
 mod owner;
 
 use futures_channel::mpsc::{self, UnboundedSender};
-use zeroize::Zeroize;
 
-use crate::link::{Event, FromVault, ToVault};
+use crate::link::{Event, FromVault, decode, encode};
 use crate::platform::{self, fault, worker};
 use owner::{Input, Owner};
 
@@ -23,14 +22,12 @@ pub fn run() {
     fault::install_with(|| tell(&FromVault::Event(Event::Fault)));
     let (sender, inputs) = mpsc::unbounded();
     let owner = Owner::new(sender.clone());
-    worker::listen(move |text| take(&sender, text));
+    worker::listen(move |bytes| take(&sender, bytes));
     platform::spawn(owner.serve(inputs));
 }
 
-fn take(inputs: &UnboundedSender<Input>, mut text: String) {
-    let message = serde_json::from_str::<ToVault>(&text);
-    text.zeroize();
-    match message {
+fn take(inputs: &UnboundedSender<Input>, bytes: Vec<u8>) {
+    match decode(bytes) {
         // The receiver lives as long as the worker.
         Ok(message) => drop(inputs.unbounded_send(Input::Window(message))),
         Err(_) => tell(&FromVault::Event(Event::Fault)),
@@ -38,9 +35,7 @@ fn take(inputs: &UnboundedSender<Input>, mut text: String) {
 }
 
 fn tell(message: &FromVault) {
-    // Every message is made of maps with text keys, which JSON always takes.
-    if let Ok(mut text) = serde_json::to_string(message) {
-        worker::post(&text);
-        text.zeroize();
+    if let Ok(bytes) = encode(message) {
+        worker::post(&bytes);
     }
 }

@@ -4,20 +4,27 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
-/// A child process that is killed when dropped.
+/// Runs the program given to it until its own standard input ends, which it does when whoever holds the other end is
+/// gone, by whatever cause. So not even a killed test leaves a process behind.
+const GUARD: &str = r#""$@" </dev/null & child=$!; read -r _; kill -KILL $child; wait $child"#;
+
+/// A child process that is killed when dropped, and when this process ends.
 #[derive(Debug)]
 pub(crate) struct Running(Child);
 
 impl Running {
     /// Starts `command` with its output appended to the file at `log`.
-    pub(crate) fn start(command: &mut Command, log: &std::path::Path) -> Result<Self> {
+    pub(crate) fn start(command: &Command, log: &std::path::Path) -> Result<Self> {
         let out = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(log)?;
         let err = out.try_clone()?;
-        let child = command
-            .stdin(Stdio::null())
+        let child = Command::new("sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .stdin(Stdio::piped())
             .stdout(out)
             .stderr(err)
             .spawn()
@@ -27,7 +34,7 @@ impl Running {
 
     /// Kills the process and waits for its end.
     pub(crate) fn stop(&mut self) {
-        let _ = self.0.kill();
+        drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
 }

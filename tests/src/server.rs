@@ -55,10 +55,7 @@ impl Server {
             .arg(&self.app)
             .arg("--data")
             .arg(self.folder.join("data"));
-        self.running = Some(Running::start(
-            &mut command,
-            &self.folder.join("server.log"),
-        )?);
+        self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             if begin.elapsed() > PATIENCE {

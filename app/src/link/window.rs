@@ -7,9 +7,8 @@ use std::rc::{Rc, Weak};
 use engine::command::{Command, Failure, Reply};
 use futures_channel::oneshot;
 use send_wrapper::SendWrapper;
-use zeroize::Zeroize;
 
-use super::{Event, FromVault, ToVault};
+use super::{Event, FromVault, ToVault, decode, encode};
 use crate::platform::worker::WorkerHandle;
 use crate::platform::{clock, settings, spawn};
 use crate::vault;
@@ -107,7 +106,7 @@ impl Line {
         let broken = Rc::downgrade(line);
         let worker = WorkerHandle::start(
             vault::NAME,
-            move |text| Self::receive(&incoming, number, text),
+            move |bytes| Self::receive(&incoming, number, bytes),
             move || Self::restart(&broken, number),
         );
         line.worker.replace(worker.ok());
@@ -138,21 +137,17 @@ impl Line {
     }
 
     fn send(&self, message: &ToVault) {
-        let sent = serde_json::to_string(message).ok().and_then(|mut text| {
-            let sent = self.worker.borrow().as_ref()?.post(&text).ok();
-            text.zeroize();
-            sent
-        });
+        let sent = encode(message)
+            .ok()
+            .and_then(|bytes| self.worker.borrow().as_ref()?.post(&bytes).ok());
         if sent.is_none() {
             self.waiting.borrow_mut().clear();
         }
     }
 
-    fn receive(line: &Weak<Self>, number: u32, mut text: String) {
+    fn receive(line: &Weak<Self>, number: u32, bytes: Vec<u8>) {
         let Some(this) = line.upgrade() else { return };
-        let message = serde_json::from_str(&text);
-        text.zeroize();
-        match message {
+        match decode(bytes) {
             Ok(FromVault::Reply { id, reply }) => {
                 let waiting = this.waiting.borrow_mut().remove(&id);
                 if let Some(waiting) = waiting {

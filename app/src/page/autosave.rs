@@ -18,6 +18,9 @@ use super::session::{FlushId, Session};
 /// Pause after the last change, in ms; `ux.md` behaviour 33 allows a second until it is on disk.
 const PAUSE_MS: u64 = 500;
 
+/// Until a save that failed is tried again, in ms: the disk may have room by then.
+const RETRY_MS: u64 = 5_000;
+
 /// Where unsaved work stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SaveState {
@@ -138,7 +141,7 @@ impl Autosave {
         self.with(|inner| {
             inner.is_paused.set(false);
             if inner.is_dirty.get() {
-                inner.start_timer();
+                inner.start_timer(PAUSE_MS);
             }
         });
     }
@@ -190,18 +193,18 @@ impl Inner {
         self.is_dirty.set(true);
         self.tell(SaveState::Changed);
         if !self.is_paused.get() {
-            self.start_timer();
+            self.start_timer(PAUSE_MS);
         }
     }
 
-    fn start_timer(self: &Rc<Self>) {
+    fn start_timer(self: &Rc<Self>, delay_ms: u64) {
         self.stop_timer();
         let inner = self.clone();
         let fire = move || {
             let session = inner.session;
             session.spawn(async move { inner.flush().await });
         };
-        if let Ok(timer) = set_timeout_with_handle(fire, Duration::from_millis(PAUSE_MS)) {
+        if let Ok(timer) = set_timeout_with_handle(fire, Duration::from_millis(delay_ms)) {
             self.timer.replace(Some(timer));
         }
     }
@@ -230,6 +233,9 @@ impl Inner {
                 Err(failure) => {
                     self.is_dirty.set(true);
                     self.tell(SaveState::Failed(failure));
+                    if !self.is_gone.get() && !self.is_paused.get() {
+                        self.start_timer(RETRY_MS);
+                    }
                     return;
                 }
             }

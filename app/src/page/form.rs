@@ -389,7 +389,7 @@ impl FormState {
                 .validators
                 .with_value(|validators| validators.get(id).cloned());
             if let Some(validator) = validator {
-                self.errors.set(id, validator());
+                self.errors.settle(id, move || validator());
             }
         }
         if let Some(autosave) = self.autosave {

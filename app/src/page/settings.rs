@@ -36,14 +36,14 @@ pub fn SettingsPage() -> impl IntoView {
             errors.set(IDLE, None);
             keep(&|settings| settings.idle_minutes = minutes);
         }
-        Err(text) => errors.set(IDLE, Some(text)),
+        Err(text) => errors.settle(IDLE, || Some(text)),
     };
     let keep_hidden = move || match check(&hidden.read_untracked(), HIDDEN_MINUTES.0) {
         Ok(minutes) => {
             errors.set(HIDDEN, None);
             keep(&|settings| settings.hidden_minutes = minutes);
         }
-        Err(text) => errors.set(HIDDEN, Some(text)),
+        Err(text) => errors.settle(HIDDEN, || Some(text)),
     };
     let themes = vec![
         Choice::new(SYSTEM, words::theme_system()),

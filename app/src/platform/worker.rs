@@ -1,5 +1,8 @@
-//! Workers: where this module runs, and texts to and from a worker.
+//! Workers: where this module runs, and bytes to and from a worker.
+//!
+//! What was sent is handed over, not copied, and wiped where it arrives.
 
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     DedicatedWorkerGlobalScope, HtmlMetaElement, MessageEvent, Worker, WorkerOptions, WorkerType,
@@ -46,7 +49,7 @@ impl WorkerHandle {
     /// The page names no worker script, or the browser refuses it.
     pub fn start(
         name: &str,
-        mut on_message: impl FnMut(String) + 'static,
+        mut on_message: impl FnMut(Vec<u8>) + 'static,
         mut on_error: impl FnMut() + 'static,
     ) -> Result<Self, WorkerError> {
         let options = WorkerOptions::new();
@@ -55,8 +58,8 @@ impl WorkerHandle {
         let script = script().ok_or(WorkerError)?;
         let worker = Worker::new_with_options(&script, &options).map_err(|_| WorkerError)?;
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(text) = event.data().as_string() {
-                on_message(text);
+            if let Some(bytes) = take(&event) {
+                on_message(bytes);
             }
         });
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| on_error());
@@ -69,13 +72,14 @@ impl WorkerHandle {
         })
     }
 
-    /// Sends a text.
+    /// Sends bytes.
     ///
     /// # Errors
     /// The browser refuses the message.
-    pub fn post(&self, text: &str) -> Result<(), WorkerError> {
+    pub fn post(&self, bytes: &[u8]) -> Result<(), WorkerError> {
+        let (message, transfer) = parcel(bytes);
         self.worker
-            .post_message(&JsValue::from_str(text))
+            .post_message_with_transfer(&message, &transfer)
             .map_err(|_| WorkerError)
     }
 }
@@ -88,23 +92,24 @@ impl Drop for WorkerHandle {
     }
 }
 
-/// Inside a worker: calls back for every text that is sent to it, for as long as it lives.
-pub fn listen(mut on_message: impl FnMut(String) + 'static) {
+/// Inside a worker: calls back for whatever is sent to it, for as long as it lives.
+pub fn listen(mut on_message: impl FnMut(Vec<u8>) + 'static) {
     let Some(scope) = global() else { return };
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(text) = event.data().as_string() {
-            on_message(text);
+        if let Some(bytes) = take(&event) {
+            on_message(bytes);
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
 }
 
-/// Inside a worker: sends a text to whoever started it.
-pub fn post(text: &str) {
+/// Inside a worker: sends bytes to whoever started it.
+pub fn post(bytes: &[u8]) {
     if let Some(scope) = global() {
-        // The only failure is a value that cannot be cloned; a text always can.
-        let _ = scope.post_message(&JsValue::from_str(text));
+        let (message, transfer) = parcel(bytes);
+        // The only failure is a value that cannot be cloned; bytes always can.
+        let _ = scope.post_message_with_transfer(&message, &transfer);
     }
 }
 
@@ -113,6 +118,20 @@ pub fn close() {
     if let Some(scope) = global() {
         scope.close();
     }
+}
+
+/// A message, and the list of what is handed over with it.
+fn parcel(bytes: &[u8]) -> (Uint8Array, Array) {
+    let message = Uint8Array::from(bytes);
+    let transfer = Array::of1(&message.buffer());
+    (message, transfer)
+}
+
+fn take(event: &MessageEvent) -> Option<Vec<u8>> {
+    let message: Uint8Array = event.data().dyn_into().ok()?;
+    let bytes = message.to_vec();
+    message.fill(0, 0, message.length());
+    Some(bytes)
 }
 
 fn global() -> Option<DedicatedWorkerGlobalScope> {

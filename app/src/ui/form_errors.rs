@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::platform::press;
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -54,7 +56,17 @@ impl FormErrors {
         }
     }
 
-    /// On blur after a change: the state of one field.
+    /// On blur after a change: looks at one field once the press that took the keyboard away has landed.
+    pub fn settle(self, field: &str, check: impl FnOnce() -> Option<String> + 'static) {
+        let field = field.to_owned();
+        press::afterwards(move || {
+            if !self.items.is_disposed() {
+                self.set(&field, check());
+            }
+        });
+    }
+
+    /// The state of one field.
     pub fn set(self, field: &str, error: Option<String>) {
         self.items.update(|items| {
             let place = items.iter().position(|item| item.field == field);

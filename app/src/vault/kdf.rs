@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::link::{decode, encode};
 use crate::platform::worker::{self, WorkerHandle};
 use crate::platform::{clock, random};
 
@@ -32,23 +33,16 @@ enum Failure {
 
 /// Derives one key in this worker, then ends it.
 pub fn run() {
-    worker::listen(|mut text| {
-        let outcome = derive(&text);
-        text.zeroize();
-        if let Ok(mut text) = serde_json::to_string(&outcome) {
-            worker::post(&text);
-            text.zeroize();
+    worker::listen(|bytes| {
+        if let Ok(outcome) = encode(&derive(bytes)) {
+            worker::post(&outcome);
         }
         worker::close();
     });
 }
 
-fn derive(text: &str) -> Outcome {
-    let request = serde_json::from_str::<Vec<u8>>(text).map(Zeroizing::new);
-    let request = request
-        .ok()
-        .and_then(|bytes| KdfRequest::from_bytes(&bytes).ok());
-    let Some(request) = request else {
+fn derive(bytes: Vec<u8>) -> Outcome {
+    let Ok(request) = KdfRequest::from_bytes(&Zeroizing::new(bytes)) else {
         return Outcome::Failed(Failure::Request);
     };
     let started_at = clock::running_ms();
@@ -94,9 +88,8 @@ async fn in_worker(request: &KdfRequest) -> Result<(SlotKey, i64), KdfError> {
     let broken = std::rc::Rc::clone(&sender);
     let worker = WorkerHandle::start(
         NAME,
-        move |mut text| {
-            let outcome = serde_json::from_str(&text).unwrap_or(Outcome::Failed(Failure::Memory));
-            text.zeroize();
+        move |bytes| {
+            let outcome = decode(bytes).unwrap_or(Outcome::Failed(Failure::Memory));
             if let Some(sender) = sender.take() {
                 let _ = sender.send(outcome);
             }
@@ -105,10 +98,9 @@ async fn in_worker(request: &KdfRequest) -> Result<(SlotKey, i64), KdfError> {
     )
     .map_err(|_| KdfError::Memory)?;
 
-    let mut text = serde_json::to_string(&*request.to_bytes()).map_err(|_| KdfError::Request)?;
-    let posted = worker.post(&text);
-    text.zeroize();
-    posted.map_err(|_| KdfError::Memory)?;
+    worker
+        .post(&request.to_bytes())
+        .map_err(|_| KdfError::Memory)?;
 
     match outcome.await {
         Ok(Outcome::Key {

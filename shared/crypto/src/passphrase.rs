@@ -12,7 +12,7 @@ const GOOD_BITS: f64 = 34.0;
 const STRONG_BITS: f64 = 60.0;
 
 /// A typed passphrase in its one form: NFC, every Unicode space as U+0020, no outer spaces (RFC 8265 OpaqueString).
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Passphrase(String);
 
 /// Why typed text is no passphrase at all.

@@ -111,8 +111,9 @@ pub(super) async fn derive(measured: &Measured, params: KdfParams) -> Result<Sam
     let mut samples = Samples::default();
     for _ in 0..5 {
         let request = Slot::make_request(&mut rng, params, &passphrase);
-        let request = serde_json::to_string(&*request.to_bytes())?;
-        let answer = measured.call("deriveKey", json!([request])).await?;
+        let answer = measured
+            .call("deriveKey", json!([request.to_bytes().to_vec()]))
+            .await?;
         samples.push(number(&answer, "elapsed")?);
     }
     Ok(samples)

@@ -89,3 +89,23 @@ fn the_shared_crates_depend_on_no_source_of_randomness_time_or_io() {
         assert!(found.is_empty(), "{name} depends on {found:?}");
     }
 }
+
+#[test]
+fn the_module_has_no_code_that_other_targets_leave_out() {
+    let needles = ["target_arch", "target_family", "target_os", "cfg(wasm"];
+    let planted = Source {
+        path: "planted.rs".into(),
+        text: "#[cfg(target_arch = \"wasm32\")] fn f() {}".into(),
+    };
+    assert_eq!(findings(&[planted], &needles).len(), 1);
+    for name in [
+        "app",
+        "shared/protocol",
+        "shared/crypto",
+        "shared/dossier",
+        "shared/engine",
+    ] {
+        let found = findings(&shipped(name), &needles);
+        assert!(found.is_empty(), "{found:?}: lints run on one target only");
+    }
+}

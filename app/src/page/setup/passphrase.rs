@@ -30,8 +30,9 @@ pub fn PassphraseStep(
     let shown = RwSignal::new(false);
     let first = move || first_fault(&state.passphrase.read_untracked());
     let again = move || {
-        let is_same = *state.passphrase.read_untracked() == *state.repeated.read_untracked();
-        (!is_same).then(|| words::password_differs().to_owned())
+        let (typed, repeated) = (&state.passphrase, &state.repeated);
+        (!is_same(&typed.read_untracked(), &repeated.read_untracked()))
+            .then(|| words::password_differs().to_owned())
     };
     let again_if_typed = move || {
         if state.repeated.read_untracked().is_empty() {
@@ -74,7 +75,7 @@ pub fn PassphraseStep(
                     }
                     on_change=move || {
                         if !state.passphrase.read_untracked().is_empty() {
-                            errors.set(FIRST, first());
+                            errors.settle(FIRST, first);
                         }
                     }
                 />
@@ -87,7 +88,7 @@ pub fn PassphraseStep(
                     error=errors.of(AGAIN)
                     autocomplete="new-password"
                     on_input=move || errors.recheck(AGAIN, again)
-                    on_change=move || errors.set(AGAIN, again_if_typed())
+                    on_change=move || errors.settle(AGAIN, again_if_typed)
                 />
                 <Notice kind=NoticeKind::Warning>
                     <p>{words::password_warning()}</p>
@@ -140,6 +141,14 @@ fn strength(typed: &str) -> Option<Strength> {
     }
 }
 
+/// Whether both open the same vault: keyboards differ in how they write é.
+fn is_same(typed: &str, repeated: &str) -> bool {
+    match (Passphrase::parse(typed), Passphrase::parse(repeated)) {
+        (Ok(typed), Ok(repeated)) => typed == repeated,
+        _ => typed == repeated,
+    }
+}
+
 fn first_fault(typed: &str) -> Option<String> {
     let words = match Passphrase::parse(typed) {
         Err(PassphraseError::Empty) => words::password_missing(),
@@ -158,6 +167,14 @@ fn first_fault(typed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_repeat_may_be_written_with_other_code_points() {
+        assert!(is_same("caf\u{e9} aan zee", "cafe\u{301} aan zee "));
+        assert!(!is_same("cafe aan zee", "caf\u{e9} aan zee"));
+        assert!(is_same("", ""));
+        assert!(!is_same("", "x"));
+    }
 
     #[test]
     fn short_and_common_passphrases_are_refused_in_words() {
