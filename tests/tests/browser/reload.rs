@@ -46,7 +46,7 @@ async fn a_reload_while_the_vault_is_made_leaves_a_whole_vault_or_none() -> Resu
     let page = device.page();
     let ends = ["Welkom bij Dossierkluis", "Kluis op slot"];
     let mut is_made = false;
-    for wait_ms in [0, 350, 700] {
+    for wait_ms in [0, 500] {
         let groups = device.begin_vault().await?;
         device.type_groups_back(&groups).await?;
         page.button("Kluis openen").await?;
