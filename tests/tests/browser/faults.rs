@@ -375,6 +375,7 @@ async fn a_client_with_a_harmed_record_is_named_unreadable_and_the_others_work()
         page.reads(BAD_PIECE).await?;
     }
     device.open_in_app(&lost).await?;
+    page.heading("Cliënt").await?;
     page.reads("Eén stuk van het dossier kan niet gelezen worden.")
         .await?;
     page.reads("Kijk bij Meer onder Niet leesbaar.").await?;

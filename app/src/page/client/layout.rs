@@ -10,11 +10,11 @@ use leptos::prelude::*;
 
 use crate::page::clients::{ClientList, row_meta};
 use crate::page::identity::IdentityDialog;
-use crate::page::load::{LoadedView, load};
+use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::ui::{
-    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, Panes, PersonHeader, SectionLink,
-    SectionNav,
+    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, PageTitle, Panes, PersonHeader,
+    SectionLink, SectionNav,
 };
 use crate::words;
 
@@ -82,6 +82,8 @@ where
             _ => None,
         },
     );
+    // A dossier that cannot be read gives no name, and a screen has a heading all the same.
+    let is_failed = Memo::new(move |_| matches!(&*loaded.read(), Loaded::Failed(_)));
     let page = move |client: Arc<ClientView>| {
         let shown = view(client.clone());
         view! {
@@ -106,6 +108,11 @@ where
                 }
             }
         >
+            <Show when=move || is_failed.get()>
+                <div class="l-page">
+                    <PageTitle title=words::client::screen() />
+                </div>
+            </Show>
             <LoadedView of=loaded view=page.clone() />
         </Panes>
     }
