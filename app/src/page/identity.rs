@@ -121,22 +121,24 @@ fn EstablishForm(
                 autocapitalize="characters"
                 width=Width::Medium
             />
-            <DateInput
-                id="identity-date"
-                field="datum-vastgesteld"
-                label=words::identity_date()
-                value=date
-                read_back=read_back::date(date)
-                error=form.error("identity-date")
-            />
-            <TimeInput
-                id="identity-time"
-                field="tijd-vastgesteld"
-                label=words::identity_time()
-                value=time
-                read_back=read_back::time(time)
-                error=form.error("identity-time")
-            />
+            <div class="l-pair">
+                <DateInput
+                    id="identity-date"
+                    field="datum-vastgesteld"
+                    label=words::identity_date()
+                    value=date
+                    read_back=read_back::date(date)
+                    error=form.error("identity-date")
+                />
+                <TimeInput
+                    id="identity-time"
+                    field="tijd-vastgesteld"
+                    label=words::identity_time()
+                    value=time
+                    read_back=read_back::time(time)
+                    error=form.error("identity-time")
+                />
+            </div>
             <Check id="bsn-compared" label=words::bsn_compared() value=compared error=form.error("bsn-compared") />
             <Actions>
                 <Button submit=true busy=form.busy()>
