@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod damage;
 mod day;
 mod drafts;
 mod faults;
@@ -15,5 +16,7 @@ mod first_run;
 mod lock;
 mod offline;
 mod reload;
+mod screens;
 mod secrecy;
+mod store;
 mod visit;
