@@ -31,8 +31,8 @@ pub(crate) fn build(options: &Options) -> anyhow::Result<Built> {
     let module = module::make(options.dev)?;
     let files = bundle::gather(module)?;
     let folder = place::dist(options.dev);
-    let sizes = compress::write(&folder, &files)?;
-    let is_under_ceiling = size::print(&sizes);
+    let sizes = compress::write(&folder, &files, options.dev)?;
+    let is_under_ceiling = options.dev || size::print(&sizes);
     Ok(Built {
         folder,
         is_under_ceiling,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{anyhow, ensure};
 
-use crate::{build, machine, run, shell, test};
+use crate::{machine, run, shell, test};
 
 /// Format, lints, dependencies, tests, budgets; stops at the first that fails.
 ///
@@ -18,7 +18,7 @@ pub(crate) fn ci() -> anyhow::Result<()> {
     machine::install_wasm_target()?;
     step("format", shell::cargo().args(["fmt", "--all", "--check"]))?;
     // Linking the module keeps one core busy for minutes; the other checks have the second meanwhile.
-    let web = thread::spawn(|| build::build(&build::Options { dev: false }));
+    let web = thread::spawn(test::build_both);
     // The app has no code for one target only: what is linted for this machine is the module's code, too.
     step(
         "lints",

@@ -428,8 +428,11 @@ fn join(answers: &BTreeSet<String>) -> String {
 }
 
 fn split(text: &str) -> BTreeSet<String> {
-    text.split(',')
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let mut answers = BTreeSet::new();
+    answers.extend(
+        text.split(',')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned),
+    );
+    answers
 }

@@ -131,8 +131,7 @@ impl Document {
             untaken: Vec::new(),
         };
         if let Some(expected) = expected_heads {
-            let expected: BTreeSet<_> = expected.iter().copied().collect();
-            if expected != document.heads().into_iter().collect() {
+            if sorted(expected.iter().copied().map(ChangeHash)) != document.heads() {
                 return Err(LoadError::HeadsDiffer);
             }
         }
@@ -190,7 +189,8 @@ impl Document {
 
     /// The changes made here since the last call; `None` when there are none.
     pub fn take_changes(&mut self) -> Option<Changes> {
-        let taken: BTreeSet<ChangeHash> = self.untaken.iter().copied().collect();
+        let mut taken = BTreeSet::new();
+        taken.extend(self.untaken.iter().copied());
         let changes: Vec<Change> = self
             .untaken
             .drain(..)
@@ -199,12 +199,11 @@ impl Document {
         if changes.is_empty() {
             return None;
         }
-        let deps: BTreeSet<ChangeHash> = changes
+        let deps = changes
             .iter()
             .flat_map(|change| change.deps())
             .filter(|dep| !taken.contains(dep))
-            .copied()
-            .collect();
+            .copied();
         Some(Changes {
             deps: sorted(deps),
             hashes: changes.iter().map(|change| change.hash().0).collect(),
@@ -222,7 +221,8 @@ impl Document {
     /// See [`LoadError`]; the document is as it was.
     pub fn apply_changes(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
         let changes = chunk::parse_changes(bytes)?;
-        let given: BTreeSet<ChangeHash> = changes.iter().map(Change::hash).collect();
+        let mut given = BTreeSet::new();
+        given.extend(changes.iter().map(Change::hash));
         let needed: Vec<ChangeHash> = changes
             .iter()
             .flat_map(|change| change.deps())
@@ -312,11 +312,12 @@ impl Document {
     pub(crate) fn other_texts(&self, key: &str) -> Vec<String> {
         let chosen = self.text(key);
         let all = self.inner.get_all(ROOT, key).unwrap_or_default();
-        let texts: BTreeSet<String> = all
-            .iter()
-            .filter_map(|(found, _)| value::scalar(found))
-            .filter_map(Scalar::into_text)
-            .collect();
+        let mut texts = BTreeSet::new();
+        texts.extend(
+            all.iter()
+                .filter_map(|(found, _)| value::scalar(found))
+                .filter_map(Scalar::into_text),
+        );
         texts
             .into_iter()
             .filter(|text| Some(text) != chosen.as_ref())
@@ -352,9 +353,10 @@ impl Document {
 
     /// Entries whose key begins with `prefix`, by the rest of their key.
     pub(crate) fn entries(&self, prefix: &str) -> BTreeMap<String, Entry> {
-        self.keyed_entries(prefix)
-            .map(|(key, entry, _)| (key, entry))
-            .collect()
+        map_of(
+            self.keyed_entries(prefix)
+                .map(|(key, entry, _)| (key, entry)),
+        )
     }
 
     /// Entries whose key begins with `prefix`: the rest of the key, the entry, whether concurrent ones stand there.
@@ -375,12 +377,10 @@ impl Document {
 
     /// Registers whose key begins with `prefix`, by the rest of their key.
     pub(crate) fn registers(&self, prefix: &str) -> BTreeMap<String, Scalar> {
-        self.range(prefix)
-            .filter_map(|item| {
-                let scalar = value::scalar(&item.value.clone().into_value())?;
-                Some((item.key.strip_prefix(prefix)?.to_owned(), scalar))
-            })
-            .collect()
+        map_of(self.range(prefix).filter_map(|item| {
+            let scalar = value::scalar(&item.value.clone().into_value())?;
+            Some((item.key.strip_prefix(prefix)?.to_owned(), scalar))
+        }))
     }
 
     fn range<'a>(
@@ -405,7 +405,16 @@ impl Document {
     }
 }
 
+/// A map of what is in order already: `collect` would bring a sort of its own along, 9 KB of wasm for every type.
+fn map_of<V>(pairs: impl Iterator<Item = (String, V)>) -> BTreeMap<String, V> {
+    let mut map = BTreeMap::new();
+    map.extend(pairs);
+    map
+}
+
 fn sorted(hashes: impl IntoIterator<Item = ChangeHash>) -> Vec<[u8; 32]> {
-    let set: BTreeSet<[u8; 32]> = hashes.into_iter().map(|hash| hash.0).collect();
-    set.into_iter().collect()
+    let mut sorted: Vec<[u8; 32]> = hashes.into_iter().map(|hash| hash.0).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
 }

@@ -19,16 +19,16 @@ pub(crate) struct Size {
     pub(crate) brotli_bytes: usize,
 }
 
-/// Writes every file in the order given, then removes files of an earlier build.
+/// Writes every file in the order given, then removes files of an earlier build. A developer's build is only lightly compressed.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub(crate) fn write(folder: &Path, files: &[File]) -> anyhow::Result<Vec<Size>> {
+pub(crate) fn write(folder: &Path, files: &[File], is_dev: bool) -> anyhow::Result<Vec<Size>> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut sizes = Vec::new();
     let mut kept = BTreeSet::new();
     for file in files {
-        sizes.push(write_one(folder, file)?);
+        sizes.push(write_one(folder, file, if is_dev { 2 } else { 11 })?);
         for suffix in ["", ".br", ".gz"] {
             kept.insert(format!("{}{suffix}", file.name));
         }
@@ -44,7 +44,7 @@ pub(crate) fn write(folder: &Path, files: &[File]) -> anyhow::Result<Vec<Size>> 
     Ok(sizes)
 }
 
-fn write_one(folder: &Path, file: &File) -> anyhow::Result<Size> {
+fn write_one(folder: &Path, file: &File, quality: i32) -> anyhow::Result<Size> {
     let plain = folder.join(&file.name);
     let beside = |suffix: &str| folder.join(format!("{}{suffix}", file.name));
     let raw_bytes = file.bytes.len();
@@ -60,7 +60,7 @@ fn write_one(folder: &Path, file: &File) -> anyhow::Result<Size> {
     }
     let is_same = fs::read(&plain).is_ok_and(|bytes| bytes == file.bytes);
     if !is_same || !beside(".br").is_file() || !beside(".gz").is_file() {
-        fs::write(beside(".br"), brotli(&file.bytes)?)?;
+        fs::write(beside(".br"), brotli(&file.bytes, quality)?)?;
         fs::write(beside(".gz"), gzip(&file.bytes)?)?;
         fs::write(&plain, &file.bytes)?;
     }
@@ -80,9 +80,9 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn brotli(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+fn brotli(bytes: &[u8], quality: i32) -> anyhow::Result<Vec<u8>> {
     let settings = brotli::enc::BrotliEncoderParams {
-        quality: 11,
+        quality,
         lgwin: 22,
         ..Default::default()
     };

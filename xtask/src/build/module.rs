@@ -51,13 +51,10 @@ pub(crate) fn make(is_dev: bool) -> anyhow::Result<Module> {
 /// Leptos then builds views of one type instead of one type per tree: far less code for the same pages.
 const ERASED_VIEWS: &str = "--cfg=erase_components";
 
-/// A developer waits for the link at every change; only the released module has to be small.
-const QUICK_LINK: [&str; 2] = ["-Clto=thin", "-Copt-level=1"];
-
 fn compile(is_dev: bool) -> anyhow::Result<()> {
     let mut cargo = shell::cargo();
     cargo.args([
-        "rustc",
+        "build",
         "--package",
         "app",
         "--bin",
@@ -66,6 +63,9 @@ fn compile(is_dev: bool) -> anyhow::Result<()> {
         "web",
     ]);
     cargo.args(["--target", "wasm32-unknown-unknown"]);
+    if is_dev {
+        cargo.args(["--features", "gallery,conformance"]);
+    }
     for flag in equal_paths()
         .iter()
         .map(String::as_str)
@@ -74,10 +74,6 @@ fn compile(is_dev: bool) -> anyhow::Result<()> {
         cargo.arg("--config").arg(format!(
             "target.wasm32-unknown-unknown.rustflags=[{flag:?}]"
         ));
-    }
-    if is_dev {
-        cargo.args(["--features", "gallery,conformance", "--"]);
-        cargo.args(QUICK_LINK);
     }
     shell::done(&mut cargo)
 }

@@ -41,7 +41,9 @@ pub fn needs_bsn(codes: &BTreeSet<String>) -> bool {
 
 /// Codes of choices, for ticking what is already known.
 pub fn codes<T: serde::Serialize>(choices: &[T]) -> BTreeSet<String> {
-    choices.iter().map(code).collect()
+    let mut codes = BTreeSet::new();
+    codes.extend(choices.iter().map(code));
+    codes
 }
 
 /// The boxes, and the BSN while a source needs one. Without such a source there is no such field at all.

@@ -70,7 +70,8 @@ impl Sheet {
                 typed.map_or("", |item| item.value.as_str()),
             );
         }
-        let all: BTreeSet<String> = (0..input.actions.len()).map(row_key).collect();
+        let mut all = BTreeSet::new();
+        all.extend((0..input.actions.len()).map(row_key));
         let sheet = Self {
             form,
             contact: text(VisitField::Contact, &code(&input.contact)),

@@ -94,20 +94,17 @@ pub fn mask_draft(body: DraftBody, needs_bsn: bool) -> (DraftBody, bool) {
             fields,
         } => {
             let is_scanned = !needs_bsn || client.is_none();
-            let kept: BTreeMap<String, String> = fields
-                .iter()
-                .filter(|(control, _)| !is_bsn_control(control))
-                .map(|(control, text)| {
-                    (
-                        control.clone(),
-                        if is_scanned {
-                            bsn::mask_in_text(text)
-                        } else {
-                            text.clone()
-                        },
-                    )
-                })
-                .collect();
+            let mut kept: BTreeMap<String, String> = BTreeMap::new();
+            for (control, text) in &fields {
+                if is_bsn_control(control) {
+                    continue;
+                }
+                let text = match is_scanned {
+                    true => bsn::mask_in_text(text),
+                    false => text.clone(),
+                };
+                kept.insert(control.clone(), text);
+            }
             let is_part_held = fields
                 .iter()
                 .any(|(control, text)| !text.is_empty() && kept.get(control) != Some(text));

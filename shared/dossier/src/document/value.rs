@@ -123,7 +123,9 @@ impl Entry {
 
 impl FromIterator<(String, Scalar)> for Entry {
     fn from_iter<I: IntoIterator<Item = (String, Scalar)>>(fields: I) -> Self {
-        Self(fields.into_iter().collect())
+        let mut entry = BTreeMap::new();
+        entry.extend(fields);
+        Self(entry)
     }
 }
 

@@ -146,7 +146,7 @@ fn answer(visit: EntryId, entry: &Entry) -> Option<(EntryId, String, EntryId)> {
 
 fn trim_answered(row: &mut ClientRow) {
     row.answered
-        .sort_by(|(_, one, _), (_, other, _)| one.cmp(other));
+        .sort_unstable_by(|(_, one, _), (_, other, _)| one.cmp(other));
     row.answered
         .drain(..row.answered.len().saturating_sub(ANSWERED_MAX));
 }
@@ -265,7 +265,7 @@ fn field_view(dossier: &Document, field: ClientField, changes: &[(EntryId, Entry
 /// The history of a client's data, newest first.
 fn changes(dossier: &Document) -> Vec<(EntryId, Entry)> {
     let mut changes = layout::entries(dossier, CHANGE);
-    changes.sort_by_key(|(id, entry)| std::cmp::Reverse((entry.int(RECORDED_AT), *id)));
+    changes.sort_unstable_by_key(|(id, entry)| std::cmp::Reverse((entry.int(RECORDED_AT), *id)));
     changes
 }
 

@@ -134,7 +134,7 @@ pub(crate) fn plannings(dossier: &Document) -> Vec<PlanningView> {
             Some(view(id, &plan, dates))
         })
         .collect();
-    views.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
+    views.sort_unstable_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
     views
 }
 

@@ -42,7 +42,7 @@ pub fn search(rows: &[ClientRow], query: &str, filter: Filter, now_ms: i64) -> V
         })
         .collect();
     if filter == Filter::Recent {
-        found.sort_by_key(|(row, _)| {
+        found.sort_unstable_by_key(|(row, _)| {
             (
                 std::cmp::Reverse(row.last_visit_at.max(Some(row.changed_at))),
                 row.id,

@@ -33,7 +33,8 @@ pub fn today(rows: &[ClientRow], drafts: &[(u8, Draft)], now_ms: i64) -> TodayVi
         })
         .collect();
     visits.sort_by_cached_key(|visit| (visit.time.clone(), row_key(&visit.client), visit.planning));
-    let by_id: BTreeMap<ClientId, &ClientRow> = rows.iter().map(|row| (row.id, row)).collect();
+    let mut by_id: BTreeMap<ClientId, &ClientRow> = BTreeMap::new();
+    by_id.extend(rows.iter().map(|row| (row.id, row)));
     let mut open: Vec<DraftRow> = drafts
         .iter()
         .filter_map(|(slot, draft)| {
@@ -42,7 +43,7 @@ pub fn today(rows: &[ClientRow], drafts: &[(u8, Draft)], now_ms: i64) -> TodayVi
             })
         })
         .collect();
-    open.sort_by_key(|draft| (std::cmp::Reverse(draft.saved_at), draft.slot));
+    open.sort_unstable_by_key(|draft| (std::cmp::Reverse(draft.saved_at), draft.slot));
     TodayView {
         date: text,
         visits,

@@ -40,7 +40,9 @@ pub fn visits(journal: &Document) -> (Vec<VisitRow>, Vec<EntryId>) {
             None => damaged.push(id),
         }
     }
-    rows.sort_by(|(one_at, one), (other_at, other)| (other_at, other.id).cmp(&(one_at, one.id)));
+    rows.sort_unstable_by(|(one_at, one), (other_at, other)| {
+        (other_at, other.id).cmp(&(one_at, one.id))
+    });
     (rows.into_iter().map(|(_, row)| row).collect(), damaged)
 }
 
@@ -184,7 +186,7 @@ fn by_visit(journal: &Document, prefix: &str) -> BTreeMap<EntryId, Vec<(EntryId,
 }
 
 fn oldest_first(mut entries: Vec<(EntryId, Entry)>) -> Vec<(EntryId, Entry)> {
-    entries.sort_by_key(|(id, entry)| (entry.int(RECORDED_AT), *id));
+    entries.sort_unstable_by_key(|(id, entry)| (entry.int(RECORDED_AT), *id));
     entries
 }
 
@@ -212,7 +214,7 @@ fn view(
             .collect();
         view.additions.extend(late);
         view.additions
-            .sort_by_key(|addition| (addition.recorded_at, addition.id));
+            .sort_unstable_by_key(|addition| (addition.recorded_at, addition.id));
     }
     Some(view)
 }
@@ -364,7 +366,7 @@ fn set_text(view: &mut VisitView, field: VisitField, text: String) {
             view.measurements.retain(|(found, _)| *found != kind);
             if !text.is_empty() {
                 view.measurements.push((kind, text));
-                view.measurements.sort_by_key(|(kind, _)| *kind);
+                view.measurements.sort_unstable_by_key(|(kind, _)| *kind);
             }
         }
     }

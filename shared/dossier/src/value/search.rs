@@ -271,13 +271,19 @@ fn date_prefixes(folded: &str) -> Vec<String> {
     prefixes
 }
 
+fn only(field: Field) -> BTreeSet<Field> {
+    let mut fields = BTreeSet::new();
+    fields.insert(field);
+    fields
+}
+
 /// Whether every part of the query is found in the entry, and where; an empty query matches without a reason.
 #[must_use]
 pub fn matches(query: &Query, entry: &Entry) -> Option<BTreeSet<Field>> {
     if let (Some(asked), Some(birth)) = (&query.birth, &entry.birth)
         && has_same_parts(asked, birth)
     {
-        return Some(BTreeSet::from([Field::BirthDate]));
+        return Some(only(Field::BirthDate));
     }
     if let Some(digits) = &query.phone_digits
         && entry
@@ -285,7 +291,7 @@ pub fn matches(query: &Query, entry: &Entry) -> Option<BTreeSet<Field>> {
             .iter()
             .any(|phone| phone.starts_with(digits.as_str()))
     {
-        return Some(BTreeSet::from([Field::Phone]));
+        return Some(only(Field::Phone));
     }
     let mut found = BTreeSet::new();
     for chunk in &query.chunks {

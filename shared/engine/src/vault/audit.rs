@@ -31,7 +31,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             batches.push(batch);
         }
         batches.push(self.session.lane.batch());
-        batches.sort_by_key(|batch| batch.first);
+        batches.sort_unstable_by_key(|batch| batch.first);
         let mut chain = self
             .session
             .lane

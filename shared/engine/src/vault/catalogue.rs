@@ -96,7 +96,7 @@ impl Catalogue {
             )
             .flat_map(|((_, _, year), docs)| docs.iter().filter_map(|doc| Some(((*year)?, *doc))))
             .collect();
-        found.sort_by_key(|(year, doc)| (core::cmp::Reverse(*year), *doc));
+        found.sort_unstable_by_key(|(year, doc)| (core::cmp::Reverse(*year), *doc));
         found
     }
 

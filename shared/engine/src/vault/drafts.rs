@@ -259,7 +259,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 None => forms.push((slot, draft)),
             }
         }
-        visits.sort_by_key(|row| (core::cmp::Reverse(row.saved_at), row.slot));
+        visits.sort_unstable_by_key(|row| (core::cmp::Reverse(row.saved_at), row.slot));
         Reply::Drafts { visits, forms }
     }
 

@@ -21,12 +21,14 @@ pub(crate) struct Keys {
 impl Keys {
     /// Of an account that was just made.
     pub(crate) fn of_new(chain: ChainView, bundle: DeviceBundle, epoch_key: EpochKey) -> Self {
+        let mut epochs = BTreeMap::new();
+        epochs.insert(chain.current_epoch(), epoch_key);
         Self {
             account: chain.account(),
             device: DeviceIndex(0),
             local: bundle.derive_local_key(),
             bundle,
-            epochs: BTreeMap::from([(chain.current_epoch(), epoch_key)]),
+            epochs,
             chain,
         }
     }

@@ -115,7 +115,7 @@ fn last_link(keys: &Keys, log: &Log, head: &DeviceHead) -> OpenLane {
             ))
         })
         .collect::<Vec<_>>();
-    own.sort_by_key(|(_, batch)| batch.first);
+    own.sort_unstable_by_key(|(_, batch)| batch.first);
     match (own.first(), own.last()) {
         (Some((stream, _)), Some((_, last))) => {
             let count = u32::try_from(last.entries.len()).unwrap_or(u32::MAX);
@@ -250,8 +250,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
         }
         let clients: Vec<_> = self.session.catalogue.clients().collect();
-        let known: std::collections::BTreeSet<_> =
-            clients.iter().map(|client| *client.as_bytes()).collect();
+        let mut known = std::collections::BTreeSet::new();
+        known.extend(clients.iter().map(|client| *client.as_bytes()));
         self.session
             .rows
             .retain(|client, _| known.contains(&client.0));

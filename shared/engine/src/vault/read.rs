@@ -21,13 +21,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn profile(&mut self) -> Outcome<Reply> {
         let place = (None, DocKind::Profile, None);
         let readable = self.open_readable(place).await?;
-        let mut open: Vec<_> = readable
-            .iter()
-            .filter_map(|doc| self.session.docs.get(doc))
-            .collect();
-        open.sort_by_key(|open| open.health != Health::Whole);
-        match open
-            .iter()
+        let open = readable.iter().filter_map(|doc| self.session.docs.get(doc));
+        let whole = open.clone().filter(|open| open.health == Health::Whole);
+        match whole
+            .chain(open)
             .find_map(|open| project::profile(&open.document))
         {
             Some(view) => Ok(Reply::Profile(view)),
@@ -140,7 +137,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             rows.extend(project::visits(&open.document).0);
         }
         if journals.len() > 1 {
-            rows.sort_by(|one, other| {
+            rows.sort_unstable_by(|one, other| {
                 (&other.date, &other.begin, other.id).cmp(&(&one.date, &one.begin, one.id))
             });
             rows.dedup_by_key(|row| row.id);

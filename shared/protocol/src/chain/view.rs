@@ -116,10 +116,12 @@ impl ChainView {
             revoked_in: None,
             cut: Vec::new(),
         };
+        let mut devices = BTreeMap::new();
+        devices.insert(DeviceIndex(0), first);
         let mut view = Self {
             account: entry.hash().into(),
             hashes: Vec::new(),
-            devices: BTreeMap::from([(DeviceIndex(0), first)]),
+            devices,
             epochs: Vec::new(),
             recovery: recovery.clone(),
             erasures: Vec::new(),
