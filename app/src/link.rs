@@ -98,7 +98,7 @@ pub(crate) enum FromVault {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use dossier::problem::{Fault, Field, Problem};
 

@@ -23,6 +23,7 @@ use super::welcome::WelcomePage;
 use super::{about, choose_client, more, not_found, practice, settings, storage, unreadable};
 use crate::link::{Event, Vault};
 use crate::platform::dom;
+use crate::platform::update::{self, Update};
 use crate::words;
 
 /// Shows the app in its place on the page, for the life of the window.
@@ -39,6 +40,7 @@ fn App() -> impl IntoView {
     session
         .vault()
         .on_event(move |event| follow(session, event));
+    follow_update(session);
     view! {
         <Router>
             <Window />
@@ -59,6 +61,23 @@ fn follow(session: Session, event: Event) {
             }
         }
     }
+}
+
+/// Time for the tab that updates to be the owner of the vault again.
+const MAKE_WAY: Duration = Duration::from_secs(3);
+
+/// A page whose version is gone loads again by itself, unless work is open: then the lock screen offers it.
+fn follow_update(session: Session) {
+    let state = update::state();
+    Effect::new(move |_| {
+        let is_at_rest = matches!(
+            session.stage().get_untracked(),
+            Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver | Stage::Broken(_)
+        );
+        if state.get() == Update::Replaced && is_at_rest {
+            set_timeout(update::reload, MAKE_WAY);
+        }
+    });
 }
 
 /// Which screen a stage has: a change within one does not build it anew.

@@ -126,7 +126,7 @@ fn NewerApp() -> impl IntoView {
     let state: ReadSignal<Update> = update::state().into();
     let is_looking = RwSignal::new(false);
     let press = move || {
-        if state.get_untracked() == Update::Waiting {
+        if matches!(state.get_untracked(), Update::Waiting | Update::Replaced) {
             session.spawn(async move {
                 session.vault().close_for_update().await;
                 update::apply();
@@ -137,7 +137,7 @@ fn NewerApp() -> impl IntoView {
         }
     };
     let label = move || match state.get() {
-        Update::Waiting => lock::update(),
+        Update::Waiting | Update::Replaced => lock::update(),
         Update::Kept | Update::NotKept => words::look_for_version(),
     };
     view! {

@@ -223,7 +223,7 @@ fn NewVersion() -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || state.get() == Update::Waiting>
+        <Show when=move || matches!(state.get(), Update::Waiting | Update::Replaced)>
             <Notice heading=words::new_version().to_owned() kind=NoticeKind::Info>
                 <p>{words::new_version_text()}</p>
                 <Actions>

@@ -35,7 +35,7 @@ pub fn StoragePage() -> impl IntoView {
     };
     let offline = move || match kept.get() {
         Update::Kept | Update::Waiting => words::offline_ready(),
-        Update::NotKept => words::offline_not_ready(),
+        Update::NotKept | Update::Replaced => words::offline_not_ready(),
     };
     view! {
         <div class="l-page">

@@ -21,11 +21,15 @@ pub enum Update {
     Kept,
     /// A newer version is kept and waits.
     Waiting,
+    /// Another tab started a newer version; the files of this one are gone, so it has to load again.
+    Replaced,
 }
 
 thread_local! {
     static STATE: ArcRwSignal<Update> = ArcRwSignal::new(Update::NotKept);
     static IS_APPLYING: Cell<bool> = const { Cell::new(false) };
+    /// A service worker serves this page; the first one to do so replaces nothing.
+    static IS_SERVED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the service worker has, as it changes.
@@ -33,8 +37,19 @@ pub fn state() -> ArcReadSignal<Update> {
     STATE.with(ArcRwSignal::read_only)
 }
 
+/// Loads the page again.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // The page is going away; there is nobody to tell.
+        let _ = window.location().reload();
+    }
+}
+
 /// Starts the version that waits and reloads the page. Close the vault first.
 pub fn apply() {
+    if STATE.with(ArcRwSignal::get_untracked) == Update::Replaced {
+        return reload();
+    }
     spawn(async {
         let Some(waiting) = registration().await.and_then(|found| found.waiting()) else {
             return;
@@ -59,12 +74,12 @@ pub fn check() {
 /// Watches for new versions, for the life of the page.
 pub(super) fn listen() {
     let Some(container) = container() else { return };
+    IS_SERVED.set(container.controller().is_some());
     Listener::new(&container, "controllerchange", |_| {
-        if IS_APPLYING.take()
-            && let Some(window) = web_sys::window()
-        {
-            // The page is going away; there is nobody to tell.
-            let _ = window.location().reload();
+        if IS_APPLYING.take() {
+            reload();
+        } else if IS_SERVED.replace(true) {
+            STATE.with(|signal| signal.set(Update::Replaced));
         }
     })
     .forget();
@@ -103,7 +118,11 @@ fn note(registration: &ServiceWorkerRegistration) {
     } else {
         Update::NotKept
     };
-    STATE.with(|signal| signal.set(state));
+    STATE.with(|signal| {
+        if signal.get_untracked() != Update::Replaced {
+            signal.set(state);
+        }
+    });
 }
 
 async fn registration() -> Option<ServiceWorkerRegistration> {

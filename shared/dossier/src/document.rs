@@ -130,10 +130,10 @@ impl Document {
             kind: None,
             untaken: Vec::new(),
         };
-        if let Some(expected) = expected_heads {
-            if sorted(expected.iter().copied().map(ChangeHash)) != document.heads() {
-                return Err(LoadError::HeadsDiffer);
-            }
+        if let Some(expected) = expected_heads
+            && sorted(expected.iter().copied().map(ChangeHash)) != document.heads()
+        {
+            return Err(LoadError::HeadsDiffer);
         }
         document.kind = document.read_kind();
         Ok(document)

@@ -1,7 +1,7 @@
 //! The server is stopped: for the browser the network is cut.
 
 use anyhow::{Result, ensure};
-use e2e::{AlteredApp, Device, GLANCE, Role, World, app_folder};
+use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, World, app_folder};
 use serde_json::json;
 
 const READY: &str =
@@ -120,6 +120,16 @@ async fn versions(device: &Device) -> Result<Vec<String>> {
     Ok(serde_json::from_value(names)?)
 }
 
+/// Waits until the marked page has made way for a new one.
+async fn loaded_anew(device: &Device) -> Result<()> {
+    let begin = std::time::Instant::now();
+    while is_marked(device).await.unwrap_or(true) {
+        ensure!(begin.elapsed() < PATIENCE, "the page was not loaded anew");
+        tokio::time::sleep(GLANCE).await;
+    }
+    Ok(())
+}
+
 /// Whether the page that was marked is still the one on screen, or was loaded anew.
 async fn is_marked(device: &Device) -> Result<bool> {
     let mark = device
@@ -160,10 +170,16 @@ async fn a_new_version_is_offered_at_lock_and_never_forced() -> Result<()> {
     ensure!(versions(&device).await?.contains(&old[0]));
 
     page.button("Op slot").await?;
+    page.heading("Kluis op slot").await?;
+    let first = device.driver.window().await?;
+    let second = device.driver.new_tab().await?;
+    device.driver.switch_to_window(second.clone()).await?;
+    device.open("/").await?;
+    page.heading("Dossierkluis is al open").await?;
+    device.script("window.mark = 1", Vec::new()).await?;
+    device.driver.switch_to_window(first).await?;
     page.button("Bijwerken").await?;
-    while is_marked(&device).await.unwrap_or(true) {
-        tokio::time::sleep(GLANCE).await;
-    }
+    loaded_anew(&device).await?;
     page.heading("Kluis op slot").await?;
     let new = versions(&device).await?;
     ensure!(new.len() == 1 && new != old, "{old:?} became {new:?}");
@@ -173,6 +189,11 @@ async fn a_new_version_is_offered_at_lock_and_never_forced() -> Result<()> {
     page.button("Op slot").await?;
     page.heading("Kluis op slot").await?;
     ensure!(!page.has(Role::Button, "Bijwerken").await?);
+
+    // The files of the old version are gone: the other tab has loaded the new one by itself.
+    device.driver.switch_to_window(second).await?;
+    loaded_anew(&device).await?;
+    page.heading("Dossierkluis is al open").await?;
     device.close().await?;
     turn.server()?.serve(&app_folder()?).await
 }
