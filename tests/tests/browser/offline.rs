@@ -1,6 +1,6 @@
 //! The server is stopped: for the browser the network is cut.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, World, app_folder};
 use serde_json::json;
 
@@ -122,12 +122,14 @@ async fn versions(device: &Device) -> Result<Vec<String>> {
 
 /// Waits until the marked page has made way for a new one.
 async fn loaded_anew(device: &Device) -> Result<()> {
-    let begin = std::time::Instant::now();
-    while is_marked(device).await.unwrap_or(true) {
-        ensure!(begin.elapsed() < PATIENCE, "the page was not loaded anew");
-        tokio::time::sleep(GLANCE).await;
-    }
-    Ok(())
+    let waiting = async {
+        while is_marked(device).await.unwrap_or(true) {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .context("the page was not loaded anew")
 }
 
 /// Whether the page that was marked is still the one on screen, or was loaded anew.
