@@ -37,6 +37,8 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     device.unlock().await?;
     page.reads("Zonder internet geholpen").await?;
     device.add_client("Tijdens", "", "Storing").await?;
+    device.open_in_app("/meer/opslag").await?;
+    page.reads("De app start ook zonder internet.").await?;
     assert!(
         device
             .console_errors()
