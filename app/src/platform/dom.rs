@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, FocusEvent, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Element, FocusEvent, HtmlElement, Node, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition,
 };
 
 /// What can take the keyboard inside a group such as a fieldset.
@@ -37,6 +37,24 @@ pub(crate) fn focus_field(id: &str) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Start);
     label.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// How many links stand in the element with this id.
+pub(crate) fn count_links(id: &str) -> u32 {
+    links(id).map_or(0, |links| links.length())
+}
+
+/// Puts the keyboard in one of the links of the element with this id, counted from 0.
+pub(crate) fn focus_link(id: &str, place: u32) {
+    let link = links(id).and_then(|links| links.get(place));
+    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        let _ = link.focus();
+    }
+}
+
+fn links(id: &str) -> Option<NodeList> {
+    let element = document().get_element_by_id(id)?;
+    element.query_selector_all("a[href]").ok()
 }
 
 /// Notes where the keyboard is, for a later [`return_focus`].

@@ -161,9 +161,10 @@
       return location.pathname;
     },
 
-    // From a tap on a link of the page to the page it leads to, complete.
+    // From a tap on a link of the page to the page it leads to, complete. A link far down a long list is made to appear first.
     async follow(path) {
-      const link = await until(path, () => document.querySelector(`a[href="${path}"]`));
+      const link = await until(path, () => document.querySelector(`a[href="${path}"]`) ?? named("button", "Toon meer")?.click());
+      await rest(() => {}, 300);
       return rest(() => link.click(), 400);
     },
 

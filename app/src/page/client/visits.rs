@@ -9,12 +9,15 @@ use super::layout::{ClientLayout, Section};
 use crate::page::load::{LoadedView, load};
 use crate::page::route;
 use crate::ui::{
-    Badge, Chips, Choice, EmptyState, Glyph, Link, LinkButton, List, ListRow, NoticeKind,
+    Badge, Chips, Choice, EmptyState, Glyph, Grown, Growth, Link, LinkButton, List, ListRow,
+    NoticeKind, ShowMore,
 };
 use crate::words;
 
 /// Visits shown in the overview.
 const RECENT_COUNT: usize = 3;
+/// Id of what holds the rows.
+const ROWS: &str = "bezoeken-rijen";
 
 /// The screen.
 #[component]
@@ -103,24 +106,34 @@ fn VisitRows(
     /// Newest first.
     rows: Vec<VisitRow>,
 ) -> impl IntoView {
-    rows.chunk_by(|one, other| one.date == other.date)
-        .map(|day| {
-            let name = day
-                .first()
-                .map(|row| words::date::long(&row.date))
-                .unwrap_or_default();
-            let rows = day
-                .iter()
-                .map(|row| visit_row(client, row.clone()))
-                .collect_view();
-            view! {
-                <section class="p-day">
-                    <h3 class="p-day__name">{name}</h3>
-                    <List>{rows}</List>
-                </section>
-            }
-        })
-        .collect_view()
+    let days: Vec<Vec<VisitRow>> = rows
+        .chunk_by(|one, other| one.date == other.date)
+        .map(<[VisitRow]>::to_vec)
+        .collect();
+    let growth = Growth::new(days.len());
+    let day = move |day: Vec<VisitRow>| {
+        let name = day
+            .first()
+            .map(|row| words::date::long(&row.date))
+            .unwrap_or_default();
+        let rows = day
+            .into_iter()
+            .map(|row| visit_row(client, row))
+            .collect_view();
+        view! {
+            <section class="p-day">
+                <h3 class="p-day__name">{name}</h3>
+                <List>{rows}</List>
+            </section>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="l-stack" id=ROWS>
+            <Grown growth rows=days view=day />
+        </div>
+        <ShowMore growth list=ROWS />
+    }
 }
 
 fn visit_row(client: ClientId, row: VisitRow) -> impl IntoView {

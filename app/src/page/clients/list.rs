@@ -13,11 +13,17 @@ use crate::page::code::{choice, code};
 use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::page::session::use_session;
-use crate::ui::{Chips, Choice, EmptyState, Glyph, LinkButton, List, PageTitle, TextInput};
+use crate::ui::{
+    Chips, Choice, EmptyState, Glyph, Grown, Growth, LinkButton, List, PageTitle, ShowMore,
+    TextInput,
+};
 use crate::words::client as words;
 
 /// A search counts as done after this pause, in ms; then it is noted in the access log.
 const SEARCH_PAUSE_MS: u64 = 1_200;
+
+/// Id of what holds the rows.
+const ROWS: &str = "clienten-rijen";
 
 /// The screen.
 #[component]
@@ -109,11 +115,21 @@ fn rows(
     if hits.is_empty() {
         return empty(query, filter, has_new_above).into_any();
     }
-    let rows = hits.into_iter().map(move |hit| {
+    let growth = Growth::new(hits.len());
+    let row = move |hit: ClientHit| {
         let id = hit.row.id;
-        view! { <ClientLink hit href=to(id) current=Signal::derive(move || current.get() == Some(id)) /> }
-    });
-    view! { <List label=words::clients()>{rows.collect_view()}</List> }.into_any()
+        let is_current = Signal::derive(move || current.get() == Some(id));
+        view! { <ClientLink hit href=to(id) current=is_current /> }.into_any()
+    };
+    view! {
+        <div class="l-stack" id=ROWS>
+            <List label=words::clients()>
+                <Grown growth rows=hits view=row />
+            </List>
+            <ShowMore growth list=ROWS />
+        </div>
+    }
+    .into_any()
 }
 
 fn empty(query: RwSignal<String>, filter: RwSignal<String>, has_new_above: bool) -> impl IntoView {
