@@ -14,9 +14,13 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
 use super::session::{FlushId, Session};
+use crate::platform::clock;
 
 /// Pause after the last change, in ms; `ux.md` behaviour 33 allows a second until it is on disk.
 const PAUSE_MS: u64 = 500;
+
+/// Longest that changes wait while somebody types or dictates without a pause, in ms.
+const LONGEST_MS: i64 = 3_000;
 
 /// Until a save that failed is tried again, in ms: the disk may have room by then.
 const RETRY_MS: u64 = 5_000;
@@ -43,6 +47,7 @@ struct Inner {
     body: Box<dyn Fn() -> Option<DraftBody>>,
     pending: RefCell<Option<DraftBody>>,
     is_dirty: Cell<bool>,
+    dirty_at: Cell<i64>,
     is_running: Cell<bool>,
     is_paused: Cell<bool>,
     is_gone: Cell<bool>,
@@ -74,6 +79,7 @@ impl Autosave {
             body: Box::new(body),
             pending: RefCell::new(None),
             is_dirty: Cell::new(false),
+            dirty_at: Cell::new(0),
             is_running: Cell::new(false),
             is_paused: Cell::new(false),
             is_gone: Cell::new(false),
@@ -127,8 +133,16 @@ impl Autosave {
         }
     }
 
-    /// Stops saving while an edit completes this draft; returns its slot.
+    /// Saves, then stops saving while an edit completes this draft; returns its slot.
+    ///
+    /// Whatever becomes of the edit and of the page, the text is on disk then.
     pub async fn pause(self) -> Option<u8> {
+        let inner = self.inner.try_get_value()?;
+        inner.clone().flush().await;
+        self.hold().await
+    }
+
+    async fn hold(self) -> Option<u8> {
         let inner = self.inner.try_get_value()?;
         inner.is_paused.set(true);
         inner.stop_timer();
@@ -158,7 +172,7 @@ impl Autosave {
         let Some(inner) = self.inner.try_get_value() else {
             return Ok(());
         };
-        let slot = self.pause().await;
+        let slot = self.hold().await;
         if let Some(slot) = slot {
             inner.session.ask(Command::DeleteDraft { slot }).await?;
         }
@@ -190,9 +204,13 @@ fn end(session: Session, last: StoredValue<(Rc<Inner>, FlushId), LocalStorage>) 
 impl Inner {
     fn change(self: &Rc<Self>, body: Option<DraftBody>) {
         self.pending.replace(body);
-        self.is_dirty.set(true);
+        if !self.is_dirty.replace(true) {
+            self.dirty_at.set(clock::running_ms());
+        }
         self.tell(SaveState::Changed);
-        if !self.is_paused.get() {
+        let waited_ms = clock::running_ms() - self.dirty_at.get();
+        let is_due = waited_ms > LONGEST_MS && self.timer.borrow().is_some();
+        if !self.is_paused.get() && !is_due {
             self.start_timer(PAUSE_MS);
         }
     }

@@ -69,13 +69,20 @@ const MAKE_WAY: Duration = Duration::from_secs(3);
 /// A page whose version is gone loads again by itself, unless work is open: then the lock screen offers it.
 fn follow_update(session: Session) {
     let state = update::state();
-    Effect::new(move |_| {
-        let is_at_rest = matches!(
+    let is_at_rest = move || {
+        matches!(
             session.stage().get_untracked(),
             Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver | Stage::Broken(_)
-        );
-        if state.get() == Update::Replaced && is_at_rest {
-            set_timeout(update::reload, MAKE_WAY);
+        )
+    };
+    let reload = move || {
+        if is_at_rest() {
+            update::reload();
+        }
+    };
+    Effect::new(move |_| {
+        if state.get() == Update::Replaced && is_at_rest() {
+            set_timeout(reload, MAKE_WAY);
         }
     });
 }

@@ -1,4 +1,4 @@
-//! Every component in every state, at `/galerij` in development builds; tests walk it.
+//! Every component in every state, at `/galerij` in development builds.
 //!
 //! Its sample sentences stand here and not in `words`: no caregiver ever reads them.
 

@@ -6,7 +6,8 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use leptos::prelude::set_timeout;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::{set_timeout, set_timeout_with_handle};
 use web_sys::EventTarget;
 
 use super::Listener;
@@ -27,9 +28,13 @@ pub(super) fn listen() {
         return;
     };
     let window: EventTarget = window.into();
-    Listener::new(&window, "mousedown", |_| {
+    let longest = RefCell::new(None::<TimeoutHandle>);
+    Listener::new(&window, "mousedown", move |_| {
         begin();
-        set_timeout(end, LONGEST);
+        let timer = set_timeout_with_handle(end, LONGEST).ok();
+        if let Some(earlier) = longest.replace(timer) {
+            earlier.clear();
+        }
     })
     .forget();
     for name in ["mouseup", "dragend"] {

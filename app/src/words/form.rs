@@ -17,5 +17,5 @@ pub fn save_again() -> &'static str {
 
 /// A part of the text was not stored, because it looks like a BSN.
 pub fn part_held() -> &'static str {
-    "Hier lijkt een BSN te staan. Dat stuk is nog niet bewaard."
+    "Hier lijkt een BSN te staan. Dit stuk is nog niet bewaard."
 }

@@ -113,7 +113,7 @@ pub fn password_differs() -> &'static str {
 
 /// Nobody can give it back.
 pub fn password_warning() -> &'static str {
-    "Wachtwoord en herstelblad allebei kwijt? Dan kan niemand de kluis nog openen."
+    "Wachtwoord kwijt? Dan kan in deze versie niemand de kluis nog openen."
 }
 
 /// Step 3.

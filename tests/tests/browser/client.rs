@@ -62,7 +62,8 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
         .await?;
     page.fill("Resultaat", "Ging goed").await?;
     page.button("Bezoek ondertekenen").await?;
-    page.reads("B8").await?;
+    page.find(Role::Link, "B8 Stel eerst de identiteit vast")
+        .await?;
     page.button("Identiteit vaststellen").await?;
     let dialog = device.dialog("Identiteit vaststellen");
     dialog.select("Soort document", "Paspoort").await?;

@@ -41,13 +41,16 @@ async fn a_draft_survives_lock_reload_and_a_killed_browser() -> Result<()> {
 
     page.fill("Resultaat", "Half resultaat").await?;
     page.reads(SAVED).await?;
-    page.by_test_id("visit-status").await?;
     let origin = turn.server()?.origin();
     let profile = device.kill().await?;
     let device = Device::start(profile, &origin).await?;
     device.open("/").await?;
     device.unlock().await?;
     resume(&device, "Begonnen aan het verslag").await?;
+    device
+        .page()
+        .expect_value("Resultaat", "Half resultaat")
+        .await?;
     device.close().await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(crate) async fn leave(device: &Device) -> Result<()> {
 }
 
 /// Puts a text in a box at once, as a paste does, and waits until the page shows what that changes.
-async fn paste(device: &Device, label: &str, text: &str) -> Result<()> {
+pub(crate) async fn paste(device: &Device, label: &str, text: &str) -> Result<()> {
     let element = device.page().find(Role::Textbox, label).await?;
     let script = "const [box, text, done] = arguments; box.focus(); box.select(); \
         document.execCommand('insertText', false, text); \

@@ -175,10 +175,6 @@ async fn identity(walk: &mut Walk<'_>) -> Result<()> {
     dialog.find(Role::Combobox, "Soort document").await?;
     walk.picture("identiteit").await?;
     dialog.button("Identiteit vastleggen").await?;
-    dialog
-        .find(Role::Link, "B8 Kies het soort document")
-        .await
-        .ok();
     page.reads("Er is een probleem.").await?;
     walk.look("identiteit-fouten").await?;
     dialog.button("Acute zorg: later vaststellen").await?;

@@ -171,9 +171,17 @@ fn note_searches(query: RwSignal<String>) {
         if query.read().trim().is_empty() {
             return;
         }
-        let note =
-            move || session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        let note = move || {
+            timer.try_update_value(Option::take);
+            session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        };
         timer.set_value(set_timeout_with_handle(note, Duration::from_millis(SEARCH_PAUSE_MS)).ok());
     });
-    on_cleanup(stop);
+    // Whoever opens a client before the pause is over has searched all the same.
+    on_cleanup(move || {
+        if let Some(running) = timer.try_update_value(Option::take).flatten() {
+            running.clear();
+            session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        }
+    });
 }

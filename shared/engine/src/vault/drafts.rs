@@ -51,7 +51,15 @@ impl Slots {
             (DraftBody::Visit { visit, .. }, DraftBody::Visit { visit: wanted, .. }) => {
                 visit == wanted
             }
-            _ => held == body,
+            (
+                DraftBody::Form { form, client, .. },
+                DraftBody::Form {
+                    form: wanted,
+                    client: of,
+                    ..
+                },
+            ) => form == wanted && client == of,
+            _ => false,
         };
         let held =
             (0..SLOT_COUNT).find(|slot| self.find(*slot).is_some_and(|draft| is_same(&draft.body)));
