@@ -1,6 +1,6 @@
 //! What passes between a window and the vault worker: Postcard bytes over `postMessage`.
 //!
-//! Both ends are the same build, so a form without names serves; it is half the code of JSON and a third of the bytes.
+//! Both ends are the same build, so a form without names serves.
 //!
 //! A passphrase, a recovery code and a BSN travel only through this channel; a message is wiped on both sides
 //! once it is handed over. Knows the shape of the messages, not what they mean.

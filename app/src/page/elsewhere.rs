@@ -126,7 +126,7 @@ fn NewerApp() -> impl IntoView {
     let state: ReadSignal<Update> = update::state().into();
     let is_looking = RwSignal::new(false);
     let press = move || {
-        if matches!(state.get_untracked(), Update::Waiting | Update::Replaced) {
+        if state.get_untracked().is_newer_ready() {
             session.spawn(async move {
                 session.vault().close_for_update().await;
                 update::apply();
@@ -136,9 +136,9 @@ fn NewerApp() -> impl IntoView {
             update::check();
         }
     };
-    let label = move || match state.get() {
-        Update::Waiting | Update::Replaced => lock::update(),
-        Update::Kept | Update::NotKept => words::look_for_version(),
+    let label = move || match state.get().is_newer_ready() {
+        true => lock::update(),
+        false => words::look_for_version(),
     };
     view! {
         <p role="status">{move || is_looking.get().then(words::looking)}</p>

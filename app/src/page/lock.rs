@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::load::{FailureNotice, after_a_while};
 use super::session::{Session, Stage, use_session};
-use crate::platform::update::{self, Update};
+use crate::platform::update;
 use crate::platform::{clock, dom};
 use crate::ui::{
     Actions, Button, ButtonKind, Form, Notice, NoticeKind, PageTitle, PasswordInput, Progress,
@@ -223,7 +223,7 @@ fn NewVersion() -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || matches!(state.get(), Update::Waiting | Update::Replaced)>
+        <Show when=move || state.get().is_newer_ready()>
             <Notice heading=words::new_version().to_owned() kind=NoticeKind::Info>
                 <p>{words::new_version_text()}</p>
                 <Actions>

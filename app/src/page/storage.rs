@@ -34,8 +34,8 @@ pub fn StoragePage() -> impl IntoView {
             .is_some_and(|answer| answer != Persistence::Granted)
     };
     let offline = move || match kept.get() {
-        Update::Kept | Update::Waiting => words::offline_ready(),
-        Update::NotKept | Update::Replaced => words::offline_not_ready(),
+        Update::Kept | Update::Waiting | Update::Replaced => words::offline_ready(),
+        Update::NotKept => words::offline_not_ready(),
     };
     view! {
         <div class="l-page">

@@ -25,6 +25,13 @@ pub enum Update {
     Replaced,
 }
 
+impl Update {
+    /// Whether [`apply`] leads to a newer version.
+    pub const fn is_newer_ready(self) -> bool {
+        matches!(self, Self::Waiting | Self::Replaced)
+    }
+}
+
 thread_local! {
     static STATE: ArcRwSignal<Update> = ArcRwSignal::new(Update::NotKept);
     static IS_APPLYING: Cell<bool> = const { Cell::new(false) };

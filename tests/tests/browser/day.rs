@@ -3,7 +3,7 @@
 use anyhow::Result;
 use e2e::{Role, World};
 
-const DAYS: [&str; 7] = [
+pub(crate) const DAYS: [&str; 7] = [
     "Maandag",
     "Dinsdag",
     "Woensdag",

@@ -7,6 +7,7 @@ mod walk;
 use anyhow::Result;
 use e2e::{AGB, CAREGIVER, Device, PASSPHRASE, Role, World};
 
+use crate::day::DAYS;
 use walk::{DAILY_TARGET, LARGE_TARGET, TARGET, Walk};
 
 /// A person who was made up.
@@ -346,15 +347,7 @@ async fn plan(
         page.reads("Er is een probleem.").await?;
         walk.look("planning-fouten").await?;
     }
-    for day in [
-        "Maandag",
-        "Dinsdag",
-        "Woensdag",
-        "Donderdag",
-        "Vrijdag",
-        "Zaterdag",
-        "Zondag",
-    ] {
+    for day in DAYS {
         page.choose(Role::Checkbox, day).await?;
     }
     page.fill("Tijd", person.time).await?;

@@ -161,27 +161,27 @@ fn empty(query: RwSignal<String>, filter: RwSignal<String>, has_new_above: bool)
 fn note_searches(query: RwSignal<String>) {
     let session = use_session();
     let timer = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(running) = timer.try_update_value(Option::take).flatten() {
+    let take = move || timer.try_update_value(Option::take).flatten();
+    let note = move || session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+    Effect::new(move |_| {
+        if let Some(running) = take() {
             running.clear();
         }
-    };
-    Effect::new(move |_| {
-        stop();
         if query.read().trim().is_empty() {
             return;
         }
-        let note = move || {
-            timer.try_update_value(Option::take);
-            session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+        let pause = Duration::from_millis(SEARCH_PAUSE_MS);
+        let end = move || {
+            take();
+            note();
         };
-        timer.set_value(set_timeout_with_handle(note, Duration::from_millis(SEARCH_PAUSE_MS)).ok());
+        timer.set_value(set_timeout_with_handle(end, pause).ok());
     });
     // Whoever opens a client before the pause is over has searched all the same.
     on_cleanup(move || {
-        if let Some(running) = timer.try_update_value(Option::take).flatten() {
+        if let Some(running) = take() {
             running.clear();
-            session.spawn(async move { drop(session.ask(Command::NoteSearch).await) });
+            note();
         }
     });
 }
