@@ -9,6 +9,8 @@ use crate::{Device, Profile, Role, Server, app_folder};
 
 /// The passphrase of every vault in the stories.
 pub const PASSPHRASE: &str = "rode fiets bij de vijver";
+/// What the app says of work that is on disk.
+pub const SAVED: &str = "Bewaard op dit apparaat";
 /// The caregiver of every vault in the stories.
 pub const CAREGIVER: &str = "Annelies van 't Hoff-Öztürk";
 /// Her AGB code.
@@ -234,5 +236,11 @@ impl Device {
         page.link("Nieuw bezoek").await?;
         page.button("Start bezoek").await?;
         page.find(Role::Textbox, "Resultaat").await.map(drop)
+    }
+
+    /// Signs the visit on screen and waits until the app says so.
+    pub async fn sign_visit(&self) -> Result<()> {
+        self.page().button("Bezoek ondertekenen").await?;
+        self.page().reads("Bezoek ondertekend").await
     }
 }

@@ -76,8 +76,7 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     dialog.button("Identiteit vastleggen").await?;
     page.gone(Role::Dialog, "Identiteit vaststellen").await?;
     page.expect_value("Resultaat", "Ging goed").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     device.open_in_app(&format!("{client}/gegevens")).await?;
     page.reads("Identiteit vastgesteld op").await?;
     device.close().await?;
@@ -105,8 +104,7 @@ async fn acute_care_goes_first_and_leaves_a_task() -> Result<()> {
         .await?;
     dialog.button("Later vaststellen").await?;
     page.gone(Role::Dialog, "Identiteit vaststellen").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     page.within(Role::Navigation, "Hoofdmenu")
         .link("Vandaag")
         .await?;

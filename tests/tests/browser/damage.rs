@@ -239,8 +239,7 @@ async fn a_client_with_a_harmed_record_is_named_unreadable_and_the_others_work()
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Gewoon geholpen").await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
 
     device.driver.refresh().await?;
     device.unlock().await?;

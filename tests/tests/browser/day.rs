@@ -67,8 +67,7 @@ async fn planned_visits_stand_by_time_and_can_be_skipped_once() -> Result<()> {
     assert!(!page.value("Begintijd").await?.is_empty());
     page.fill("Wat heb je gedaan?", "Opgestaan").await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     device.open_in_app("/").await?;
     early.find(Role::Link, "Bekijken").await?;
     device.close().await?;

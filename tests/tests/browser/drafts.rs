@@ -1,9 +1,7 @@
 //! Unsaved work survives everything that can happen to a tablet.
 
 use anyhow::Result;
-use e2e::{Device, Role, World};
-
-const SAVED: &str = "Bewaard op dit apparaat";
+use e2e::{Device, Role, SAVED, World};
 
 /// Writes a draft and waits until the app calls it saved.
 async fn write_draft(device: &Device, text: &str) -> Result<()> {
@@ -66,8 +64,7 @@ async fn after_signing_the_next_open_draft_is_offered() -> Result<()> {
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Klaar").await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     page.link("Verder schrijven").await?;
     page.expect_value("Wat heb je gedaan?", "Nog af te maken")
         .await?;

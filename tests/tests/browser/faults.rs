@@ -2,10 +2,8 @@
 //! form must take as it is.
 
 use anyhow::{Context, Result, bail, ensure};
-use e2e::{AlteredApp, Device, GLANCE, Role, Turn, World, app_folder};
+use e2e::{AlteredApp, Device, GLANCE, Role, SAVED, Turn, World, app_folder};
 use serde_json::json;
-
-const SAVED: &str = "Bewaard op dit apparaat";
 
 /// Leaves the app for another page of its origin, so that nothing holds the vault.
 pub(crate) async fn leave(device: &Device) -> Result<()> {
@@ -197,8 +195,7 @@ async fn sign(device: &Device, text: &str) -> Result<()> {
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", text).await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await
+    device.sign_visit().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -255,8 +255,7 @@ async fn a_take_over_in_the_middle_of_a_save_loses_nothing_that_was_called_saved
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", EARLIER).await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     device.open_in_app(&client).await?;
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Tijdens het overnemen")

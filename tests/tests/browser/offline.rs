@@ -1,7 +1,7 @@
 //! The server is stopped: for the browser the network is cut.
 
 use anyhow::{Context, Result, ensure};
-use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, World, app_folder};
+use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, SAVED, World, app_folder};
 use serde_json::json;
 
 use crate::reload::is_signed;
@@ -33,8 +33,7 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     page.fill("Wat heb je gedaan?", "Zonder internet geholpen")
         .await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     device.driver.refresh().await?;
     device.unlock().await?;
     page.reads("Zonder internet geholpen").await?;
@@ -56,13 +55,12 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_killed_browsers_lose_nothing_that_was_called_saved() -> Result<()> {
     const EARLIER: &str = "Voor de storingen";
-    const SAVED: &str = "Bewaard op dit apparaat";
     let mut turn = World::enter().await?;
     let mut device = turn.unlocked().await?;
     let client = device.add_client("Kroon", "", "Getuige").await?;
     let origin = turn.server()?.origin();
     write(&device, &client, EARLIER).await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     for round in 0..20_u64 {
         let text = format!("Ronde {round} bezocht");
         write(&device, &client, &text).await?;
@@ -79,7 +77,7 @@ async fn twenty_killed_browsers_lose_nothing_that_was_called_saved() -> Result<(
         if !is_signed(&device, &client, &text, EARLIER).await? {
             device.open_in_app("/").await?;
             device.page().link("Verder schrijven").await?;
-            sign(&device).await?;
+            device.sign_visit().await?;
         }
     }
     device.open_in_app(&format!("{client}/bezoeken")).await?;
@@ -99,11 +97,6 @@ async fn write(device: &Device, client: &str, text: &str) -> Result<()> {
     device.start_visit().await?;
     device.page().fill("Wat heb je gedaan?", text).await?;
     device.page().button("Geen bijzonderheden").await
-}
-
-async fn sign(device: &Device) -> Result<()> {
-    device.page().button("Bezoek ondertekenen").await?;
-    device.page().reads("Bezoek ondertekend").await
 }
 
 /// Has the browser look for a new version, as it does by itself now and then; answers when one waits.

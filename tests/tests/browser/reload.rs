@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use e2e::{Device, Role, World};
-
-const SAVED: &str = "Bewaard op dit apparaat";
+use e2e::{Device, Role, SAVED, World};
 
 /// Reloads the page this long after the last press.
 async fn reload_after(device: &Device, wait_ms: u64) -> Result<()> {
@@ -141,8 +139,7 @@ async fn a_reload_while_signing_leaves_a_signed_visit_or_its_draft() -> Result<(
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", EARLIER).await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Bezoek ondertekend").await?;
+    device.sign_visit().await?;
     for (wait_ms, text) in [(0, "Meteen herladen"), (25, "Even later herladen")] {
         device.open_in_app(&client).await?;
         device.start_visit().await?;
@@ -155,8 +152,7 @@ async fn a_reload_while_signing_leaves_a_signed_visit_or_its_draft() -> Result<(
         if !is_signed(&device, &client, text, EARLIER).await? {
             device.open_in_app("/").await?;
             page.link("Verder schrijven").await?;
-            page.button("Bezoek ondertekenen").await?;
-            page.reads("Bezoek ondertekend").await?;
+            device.sign_visit().await?;
             ensure!(is_signed(&device, &client, text, EARLIER).await?);
         }
     }

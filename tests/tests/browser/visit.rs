@@ -1,12 +1,7 @@
 //! Visits: four taps, every refusal in words, midnight, the BSN guard, corrections.
 
 use anyhow::Result;
-use e2e::{CAREGIVER, Device, Role, World};
-
-async fn sign(device: &Device) -> Result<()> {
-    device.page().button("Bezoek ondertekenen").await?;
-    device.page().reads("Bezoek ondertekend").await
-}
+use e2e::{CAREGIVER, Role, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
@@ -30,7 +25,7 @@ async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
         "Zorg gegeven zoals afgesproken. Geen bijzonderheden.",
     )
     .await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("Gewassen en aangekleed").await?;
     page.reads(CAREGIVER).await?;
     page.reads("91-012345").await?;
@@ -50,7 +45,7 @@ async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
     page.fill("Resultaat", "Eenmalig resultaat").await?;
     page.fill("Ervaring van de cliënt", "Eenmalige ervaring")
         .await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
 
     device.open_in_app(&client).await?;
     page.link("Nieuw bezoek").await?;
@@ -68,7 +63,7 @@ async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
     }
     assert_eq!(page.value("Ervaring van de cliënt").await?, "");
     page.button("Geen bijzonderheden").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("Ogen gedruppeld").await?;
     device.close().await?;
     Ok(())
@@ -88,7 +83,7 @@ async fn a_night_visit_ends_the_next_day_after_a_question() -> Result<()> {
     page.button("Geen bijzonderheden").await?;
     page.reads("Tot zondag 07:00. Klopt dit?").await?;
     page.button("Klopt").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("23:00").await?;
     page.reads("07:00").await?;
     device.close().await?;
@@ -112,7 +107,7 @@ async fn measurements_have_limits_in_words() -> Result<()> {
     page.fill("Temperatuur", "37,2").await?;
     page.fill("Bovendruk", "120").await?;
     page.fill("Onderdruk", "80").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("37,2").await?;
     page.reads("120").await?;
     device.close().await?;
@@ -145,7 +140,7 @@ async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     page.button("Tekst aanpassen").await?;
     page.fill("Wat heb je gedaan?", "Gebeld met mevrouw")
         .await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     device.close().await?;
     Ok(())
 }
@@ -164,14 +159,14 @@ async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()>
     page.fill("Wat heb je gedaan?", "Medicijnen aangereikt")
         .await?;
     page.button("Geen bijzonderheden").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("Dirk-Jan Oude Luttikhuis").await?;
 
     device.open_in_app(&client).await?;
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Zelf geweest").await?;
     page.button("Geen bijzonderheden").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     let signed = device.path().await?;
     device.open_in_app("/meer/praktijk").await?;
     page.fill("AGB-code", "91-999999").await?;
@@ -199,7 +194,7 @@ async fn a_telephone_call_is_signed_as_such() -> Result<()> {
     page.fill("Wat heb je gedaan?", "Vragen over medicijnen beantwoord")
         .await?;
     page.button("Geen bijzonderheden").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.reads("Telefoon").await?;
     let signed = device.path().await?;
     device.open_in_app(&client).await?;
@@ -221,7 +216,7 @@ async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result
     page.fill("Wat heb je gedaan?", "Linkerbeen verbonden")
         .await?;
     page.button("Geen bijzonderheden").await?;
-    sign(&device).await?;
+    device.sign_visit().await?;
     page.button("Corrigeren").await?;
     let dialog = device.dialog("Bezoek corrigeren");
     dialog
