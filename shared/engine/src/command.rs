@@ -198,6 +198,8 @@ pub enum Status {
     Locked {
         /// End of the wait.
         wait_until: i64,
+        /// Work that did not fit on the disk waits, sealed, in memory: it goes to disk with the next unlock that works.
+        has_unsaved: bool,
     },
     /// Open; the clock stands this many ms before a time already seen (0 = sane).
     Open {

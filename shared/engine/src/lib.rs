@@ -11,4 +11,4 @@ pub mod kdf;
 pub mod store;
 mod vault;
 
-pub use vault::{Now, Vault};
+pub use vault::{Now, Unsaved, Vault};

@@ -25,6 +25,7 @@ mod shelf;
 mod stop;
 mod turn;
 mod unlock;
+mod unsaved;
 
 use protocol::audit::{AuditAction, AuditEvent, AuditLine};
 use rand_core::CryptoRng;
@@ -32,7 +33,7 @@ use zeroize::Zeroizing;
 
 use crate::command::{Command, Failure, Reply, Status};
 use crate::kdf::Kdf;
-use crate::store::{Batch, Store};
+use crate::store::Store;
 #[cfg(feature = "fixture")]
 pub(crate) use bulk::BulkYear;
 use keys::Keys;
@@ -41,6 +42,7 @@ use session::Session;
 use setup::Setup;
 use stop::{Outcome, Stop};
 use turn::Turn;
+pub use unsaved::Unsaved;
 
 /// A clock this far behind a time already seen is warned of.
 const CLOCK_SLACK_MS: i64 = 10 * 60 * 1000;
@@ -58,23 +60,38 @@ pub struct Vault<S, K> {
     kdf: K,
     setup: Option<Setup>,
     open: Option<Open>,
+    /// While locked: work that the store refused before.
+    unsaved: Unsaved,
 }
 
-/// An open vault; without a session when memory has to be read from the store again.
+/// An open vault.
 struct Open {
     keys: Keys,
-    session: Option<Session>,
+    session: Session,
 }
 
 impl<S: Store, K: Kdf> Vault<S, K> {
     /// A locked vault; reads nothing yet.
-    pub const fn new(store: S, kdf: K) -> Self {
+    pub fn new(store: S, kdf: K) -> Self {
         Self {
             store,
             kdf,
             setup: None,
             open: None,
+            unsaved: Unsaved::default(),
         }
+    }
+
+    /// The vault with work that the store refused when it was this tab's before.
+    #[must_use]
+    pub fn with_unsaved(self, unsaved: Unsaved) -> Self {
+        Self { unsaved, ..self }
+    }
+
+    /// Work that the store refused, of a vault that was locked.
+    #[must_use]
+    pub fn into_unsaved(self) -> Unsaved {
+        self.unsaved
     }
 
     /// Handles one command.
@@ -119,8 +136,10 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             }
             Command::Unlock { passphrase } => {
                 let passphrase = Zeroizing::new(passphrase);
-                let open = unlock::unlock((&self.store, &self.kdf), &passphrase, now, rng).await?;
+                let place = (&self.store, &self.kdf);
+                let open = unlock::unlock(place, &passphrase, &self.unsaved, now, rng).await?;
                 self.open = Some(open);
+                self.unsaved = Unsaved::default();
                 Ok(Reply::Open)
             }
             Command::Lock => self.lock(now, rng).await,
@@ -139,10 +158,14 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             return Ok(Reply::Status(Status::Empty));
         }
         let wait_until = meta::read_throttle(&self.store).await?.wait_until(now);
-        Ok(Reply::Status(Status::Locked { wait_until }))
+        Ok(Reply::Status(Status::Locked {
+            wait_until,
+            has_unsaved: !self.unsaved.is_empty(),
+        }))
     }
 
-    /// Writes what is left of the access log and forgets everything; the keys go whatever the store says.
+    /// Writes what is left of the access log and forgets everything but sealed work that the store refused; the keys
+    /// go whatever the store says.
     async fn lock(&mut self, now: i64, rng: &mut impl CryptoRng) -> Outcome<Reply> {
         if self.open.is_some()
             && let Ok(mut turn) = self.turn(now, rng).await
@@ -150,7 +173,9 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             // Lines that do not get into a record now stand in their own row and go at the next chance.
             let _ = turn.close().await;
         }
-        self.open = None;
+        if let Some(Open { session, .. }) = self.open.take() {
+            self.unsaved = session.unsaved;
+        }
         self.setup = None;
         Ok(Reply::Done)
     }
@@ -175,21 +200,13 @@ impl<S: Store, K: Kdf> Vault<S, K> {
     ) -> Outcome<Turn<'a, S, R>> {
         let Open { keys, session } = self.open.as_mut().ok_or(Failure::Locked)?;
         // Memory that ran ahead of the store, by a failed commit or a command that was dropped, is not used again.
-        let session = match session {
-            Some(sound) if sound.is_torn => {
-                session.insert(open::open_session(&self.store, keys, rng, now).await?)
-            }
-            Some(session) => session,
-            None => session.insert(open::open_session(&self.store, keys, rng, now).await?),
-        };
-        Ok(Turn {
-            store: &self.store,
-            keys,
-            session,
-            rng,
-            now,
-            batch: Batch::default(),
-        })
+        if session.is_torn {
+            let mut sound = open::open_session(&self.store, keys, rng, now).await?;
+            Turn::new(&self.store, keys, &mut sound, rng, now)
+                .put_unsaved(session.unsaved.clone())?;
+            *session = sound;
+        }
+        Ok(Turn::new(&self.store, keys, session, rng, now))
     }
 
     /// Every line of this device's access log that is still there, oldest first, after checking the whole chain.

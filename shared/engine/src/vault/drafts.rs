@@ -63,8 +63,17 @@ impl Slots {
         };
         let held =
             (0..SLOT_COUNT).find(|slot| self.find(*slot).is_some_and(|draft| is_same(&draft.body)));
-        let free = || (0..SLOT_COUNT).find(|slot| self.find(*slot).is_none());
-        held.or_else(free).ok_or(Failure::SlotsFull)
+        held.or_else(|| self.free()).ok_or(Failure::SlotsFull)
+    }
+
+    /// What is, or will be, stored in this slot.
+    pub(crate) fn frame(&self, slot: u8) -> Option<&DraftFrame> {
+        Some(&self.slots.get(&slot)?.frame)
+    }
+
+    /// The first slot without work.
+    pub(crate) fn free(&self) -> Option<u8> {
+        (0..SLOT_COUNT).find(|slot| self.find(*slot).is_none())
     }
 }
 
@@ -109,18 +118,27 @@ pub(crate) async fn read_slots<S: Store>(
 
 fn read_slot(keys: &Keys, slot: u8, bytes: Vec<u8>) -> Option<Slot> {
     let frame = DraftFrame::decode(bytes).ok()?;
-    let header = frame.header();
-    if header.account != keys.account || header.device != keys.device || header.slot != slot {
-        return None;
-    }
-    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
-    let text = open_draft(&frame, &keys.verify_key(), &key).ok()?;
+    let text = open_frame(keys, slot, &frame)?;
     let draft = if text.is_empty() {
         None
     } else {
         Some(serde_json::from_slice(&text).ok()?)
     };
     Some(Slot { frame, draft })
+}
+
+/// The draft in a frame of this device and slot; `None` when it does not open, or is blank.
+pub(crate) fn open_draft_of(keys: &Keys, slot: u8, frame: &DraftFrame) -> Option<Draft> {
+    serde_json::from_slice(&open_frame(keys, slot, frame)?).ok()
+}
+
+fn open_frame(keys: &Keys, slot: u8, frame: &DraftFrame) -> Option<Zeroizing<Vec<u8>>> {
+    let header = frame.header();
+    if header.account != keys.account || header.device != keys.device || header.slot != slot {
+        return None;
+    }
+    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
+    open_draft(frame, &keys.verify_key(), &key).ok()
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -153,6 +171,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 saved_at: self.now,
             },
         )?;
+        if let Some(frame) = self.session.slots.frame(slot) {
+            self.session.unsaved.keep(frame.clone());
+        }
         self.commit().await?;
         Ok(Reply::DraftSaved { slot, is_part_held })
     }
@@ -173,15 +194,19 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
     }
 
-    fn draft_header(&self, slot: u8) -> Outcome<DraftHeader> {
+    /// How often this slot was written, 0 = never.
+    pub(crate) fn draft_counter(&self, slot: u8) -> u64 {
         let of_slot = self
             .session
             .slots
-            .slots
-            .get(&slot)
-            .map(|held| held.frame.header().counter);
+            .frame(slot)
+            .map(|frame| frame.header().counter);
         let of_head = self.session.head.draft_counters.get(&slot).copied();
-        let earlier = of_slot.max(of_head).unwrap_or_default();
+        of_slot.max(of_head).unwrap_or_default()
+    }
+
+    fn draft_header(&self, slot: u8) -> Outcome<DraftHeader> {
+        let earlier = self.draft_counter(slot);
         Ok(DraftHeader {
             account: self.keys.account,
             device: self.keys.device,
@@ -192,7 +217,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         })
     }
 
-    fn put_draft(&mut self, slot: u8, draft: Draft) -> Outcome<()> {
+    /// Seals this into the slot; it is on disk after the next commit.
+    pub(crate) fn put_draft(&mut self, slot: u8, draft: Draft) -> Outcome<()> {
         let header = self.draft_header(slot)?;
         let text = Zeroizing::new(serde_json::to_vec(&draft).map_err(|_| Failure::Internal)?);
         let key = self.keys.draft_key()?;

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::stop::{Outcome, Stop};
 use super::turn::{Turn, device_head_row};
 use crate::command::Failure;
-use crate::store::{Batch, Store, StoreName};
+use crate::store::{Store, StoreName};
 
 /// Reads everything an open vault holds besides documents. Nothing is written; damage found goes with the next
 /// commit.
@@ -48,14 +48,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     let mut session = Session::new(head, lane);
     session.found = found;
     session.quarantine = read_quarantine(store, keys).await?;
-    let mut turn = Turn {
-        store,
-        keys,
-        session: &mut session,
-        rng,
-        now,
-        batch: Batch::default(),
-    };
+    let mut turn = Turn::new(store, keys, &mut session, rng, now);
     turn.read_keybox().await?;
     turn.read_rows().await?;
     let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;

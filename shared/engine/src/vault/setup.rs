@@ -17,7 +17,7 @@ use super::stop::Outcome;
 use super::turn::Turn;
 use crate::command::{Failure, Reply};
 use crate::kdf::Kdf;
-use crate::store::{Batch, Store};
+use crate::store::Store;
 
 /// A vault that is being made.
 pub(crate) struct Setup {
@@ -105,21 +105,11 @@ pub(crate) async fn finish<S: Store, K: Kdf, R: CryptoRng>(
     let incarnation = Incarnation::from_bytes(crypto::make_bytes(rng));
     let lane = OpenLane::start(&keys.account, keys.device, incarnation);
     let mut session = Session::new(DeviceHead::new(incarnation), lane);
-    let mut turn = Turn {
-        store,
-        keys,
-        session: &mut session,
-        rng,
-        now,
-        batch: Batch::default(),
-    };
+    let mut turn = Turn::new(store, keys, &mut session, rng, now);
     meta::put_new(&mut turn.batch, &slot, &begun.genesis);
     turn.write_first(profile).await?;
     let Setup { keys, .. } = setup.take().ok_or(Failure::Internal)?;
-    Ok(Open {
-        keys,
-        session: Some(session),
-    })
+    Ok(Open { keys, session })
 }
 
 async fn derive<K: Kdf>(

@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::local;
 use super::session::Session;
 use super::stop::Outcome;
+use super::unsaved::Unsaved;
 use crate::command::Failure;
 use crate::store::{Batch, Store, StoreName};
 
@@ -25,6 +26,26 @@ pub(crate) struct Turn<'a, S, R> {
     /// Ms since the epoch, UTC.
     pub(crate) now: i64,
     pub(crate) batch: Batch,
+}
+
+impl<'a, S, R> Turn<'a, S, R> {
+    /// A command that made nothing yet.
+    pub(crate) fn new(
+        store: &'a S,
+        keys: &'a Keys,
+        session: &'a mut Session,
+        rng: &'a mut R,
+        now: i64,
+    ) -> Self {
+        Self {
+            store,
+            keys,
+            session,
+            rng,
+            now,
+            batch: Batch::default(),
+        }
+    }
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -128,14 +149,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.flush_lane_if_due()?;
         self.put_lane()?;
         self.put_found().await?;
-        let repairs = core::mem::take(&mut self.session.repairs);
-        self.batch.changes.extend(repairs.changes);
+        // A repair is older than what this command made of the same row.
+        let mut batch = core::mem::take(&mut self.session.repairs);
+        batch.changes.append(&mut self.batch.changes);
+        self.batch = batch;
         self.session.head.clock_max = self.session.head.clock_max.max(self.now);
         let row = device_head_row(self.keys);
         let head = self.session.head.clone();
         self.put_value(StoreName::Cursor, row, &head)?;
         self.store.commit(core::mem::take(&mut self.batch)).await?;
         self.session.is_torn = false;
+        self.session.unsaved = Unsaved::default();
         Ok(())
     }
 

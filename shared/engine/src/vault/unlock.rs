@@ -11,14 +11,17 @@ use super::meta::{self, Meta, Throttle};
 use super::open::open_session;
 use super::stop::Outcome;
 use super::turn::Turn;
+use super::unsaved::Unsaved;
 use crate::command::Failure;
 use crate::kdf::Kdf;
 use crate::store::{Batch, Store};
 
-/// Tries a passphrase. Nothing is answered before the try itself stands on disk.
+/// Tries a passphrase. Nothing is answered before the try itself stands on disk, with the work that an earlier
+/// commit refused.
 pub(crate) async fn unlock<S: Store, K: Kdf, R: CryptoRng>(
     (store, kdf): (&S, &K),
     passphrase: &str,
+    unsaved: &Unsaved,
     now: i64,
     rng: &mut R,
 ) -> Outcome<Open> {
@@ -51,14 +54,8 @@ pub(crate) async fn unlock<S: Store, K: Kdf, R: CryptoRng>(
     };
     let keys = Keys::open(bundle, slot.device(), chain)?;
     let mut session = open_session(store, &keys, rng, now).await?;
-    let mut turn = Turn {
-        store,
-        keys: &keys,
-        session: &mut session,
-        rng,
-        now,
-        batch: Batch::default(),
-    };
+    let mut turn = Turn::new(store, &keys, &mut session, rng, now);
+    turn.put_unsaved(unsaved.clone())?;
     for at in core::mem::take(&mut throttle.times) {
         let deed = Deed::done(
             AuditEvent::UnlockFailed,
@@ -83,10 +80,7 @@ pub(crate) async fn unlock<S: Store, K: Kdf, R: CryptoRng>(
     meta::put_throttle(&mut turn.batch, &Throttle::default());
     turn.batch.changes.extend(repairs.changes);
     turn.commit().await?;
-    Ok(Open {
-        keys,
-        session: Some(session),
-    })
+    Ok(Open { keys, session })
 }
 
 async fn refuse<S: Store>(store: &S, throttle: &mut Throttle, now: i64) -> Outcome<Failure> {

@@ -19,7 +19,10 @@ fn a_day_with_one_client() {
     assert_eq!(tablet.visits(client).rows.len(), 1);
 
     tablet.lock();
-    assert!(matches!(tablet.status(), Status::Locked { wait_until: 0 }));
+    assert!(matches!(
+        tablet.status(),
+        Status::Locked { wait_until: 0, .. }
+    ));
     assert_eq!(
         failure(tablet.ask(Command::Client { client })),
         Failure::Locked

@@ -28,13 +28,6 @@ fn sizes(tablet: &Tablet) -> Vec<usize> {
     rows.map(|(_, _, value)| value.len()).collect()
 }
 
-fn body_of(tablet: &mut Tablet, slot: u8) -> Option<DraftBody> {
-    match tablet.ask(Command::Draft { slot }) {
-        Reply::Draft(draft) => draft.map(|(draft, _)| draft.body),
-        other => panic!("{}", name(&other)),
-    }
-}
-
 #[test]
 fn a_draft_survives_lock_and_power_cut_and_is_blanked_by_signing() {
     let (mut tablet, client) = Tablet::with_client(1);
@@ -78,14 +71,14 @@ fn a_draft_survives_lock_and_power_cut_and_is_blanked_by_signing() {
         draft: Some(slot),
     });
     assert!(matches!(reply, Reply::Saved { .. }), "{}", name(&reply));
-    assert_eq!(body_of(&mut tablet, slot), None);
+    assert_eq!(tablet.draft(slot), None);
     assert_eq!(
         sizes(&tablet),
         before,
         "a blank is as large as what it replaces"
     );
     tablet.restart_and_unlock();
-    assert_eq!(body_of(&mut tablet, slot), None);
+    assert_eq!(tablet.draft(slot), None);
     assert_eq!(tablet.visits(client).rows.len(), 1);
 }
 
@@ -101,7 +94,7 @@ fn a_deleted_draft_leaves_a_blank_of_its_size_and_the_slot_is_free() {
         Reply::Done
     ));
     assert_eq!(sizes(&tablet), large);
-    assert_eq!(body_of(&mut tablet, slot), None);
+    assert_eq!(tablet.draft(slot), None);
     assert_eq!(
         tablet.save_draft(None, visit_draft(client, EntryId([2; 16]), "Kort")),
         slot
@@ -183,7 +176,7 @@ fn a_bsn_is_masked_where_none_may_be_held_and_kept_where_one_is_needed() {
         "{}",
         name(&reply)
     );
-    let Some(DraftBody::Visit { input, .. }) = body_of(&mut tablet, 0) else {
+    let Some(DraftBody::Visit { input, .. }) = tablet.draft(0) else {
         panic!()
     };
     assert!(!input.done.contains("111222333"));
@@ -210,7 +203,7 @@ fn a_bsn_is_masked_where_none_may_be_held_and_kept_where_one_is_needed() {
         "{}",
         name(&reply)
     );
-    assert_eq!(body_of(&mut tablet, 1), Some(body));
+    assert_eq!(tablet.draft(1), Some(body));
 }
 
 #[test]
@@ -238,5 +231,5 @@ fn a_draft_larger_than_a_slot_is_refused_and_the_earlier_text_stays() {
         panic!()
     };
     assert!(got_bytes > 20_000 && limit_bytes < 16 * 1024 + 1);
-    assert_eq!(body_of(&mut tablet, slot), Some(small));
+    assert_eq!(tablet.draft(slot), Some(small));
 }

@@ -40,7 +40,13 @@ fn five_wrong_tries_then_waits_that_a_restart_does_not_shorten() {
     };
     assert_eq!(wait_until, tablet.now + 30_000);
     tablet.restart();
-    assert_eq!(tablet.status(), Status::Locked { wait_until });
+    assert_eq!(
+        tablet.status(),
+        Status::Locked {
+            wait_until,
+            has_unsaved: false
+        }
+    );
     assert_eq!(wrong(&mut tablet), Failure::Wait { wait_until });
     let right = Command::Unlock {
         passphrase: PASSPHRASE.into(),
@@ -96,7 +102,7 @@ fn a_clock_set_back_makes_no_wait_longer_than_it_was() {
         wrong(&mut tablet);
     }
     tablet.now -= 365 * 24 * 60 * MINUTE;
-    let Status::Locked { wait_until } = tablet.status() else {
+    let Status::Locked { wait_until, .. } = tablet.status() else {
         panic!()
     };
     assert!(wait_until - tablet.now <= 30_000);

@@ -226,6 +226,25 @@ impl Tablet {
         }
     }
 
+    /// What stands in this slot.
+    pub(crate) fn draft(&mut self, slot: u8) -> Option<DraftBody> {
+        match self.ask(Command::Draft { slot }) {
+            Reply::Draft(draft) => draft.map(|(draft, _)| draft.body),
+            other => panic!("{}", name(&other)),
+        }
+    }
+
+    /// Slots with work in them.
+    pub(crate) fn draft_count(&mut self) -> usize {
+        (0..8).filter(|slot| self.draft(*slot).is_some()).count()
+    }
+
+    /// The vault as it is, and a new one on the same store in its place.
+    pub(crate) fn give_up(&mut self) -> Vault<Faulty<Memory>, Remembered> {
+        let next = Vault::new(self.store.clone(), Remembered);
+        core::mem::replace(&mut self.vault, next)
+    }
+
     /// Checks the access log's chain and reads it.
     pub(crate) fn audit(&mut self) -> Vec<protocol::audit::AuditLine> {
         block_on(self.vault.audit_log(Now { ms: self.now }, &mut self.rng)).unwrap()
