@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::faults::leave;
 
-const BAD_PIECE: &str = "Eén stuk van het dossier kan niet gelezen worden. De rest werkt.";
+pub(crate) const BAD_PIECE: &str =
+    "Eén stuk van het dossier kan niet gelezen worden. De rest werkt.";
 
 /// Every row of the vault's database as `store key value` in hexadecimal. Left out is the mark of
 /// the tab that may write, which every opening writes anew.
@@ -41,7 +42,7 @@ request.onerror = () => done("failed");
 "#;
 
 /// Writes the number of the stored format, `DKLS` and then two bytes, into both rows that hold it.
-const FORMAT: &str = r#"
+pub(crate) const FORMAT: &str = r#"
 const [number, done] = arguments;
 const request = indexedDB.open("dossierkluis");
 request.onsuccess = () => {
@@ -129,7 +130,7 @@ async fn a_vault_of_a_newer_version_is_refused_in_words_and_left_as_it_is() -> R
 }
 
 /// Harms records: `[kind, key, other key]` each.
-const HARM: &str = r#"
+pub(crate) const HARM: &str = r#"
 const [harms, done] = arguments;
 const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 const request = indexedDB.open("dossierkluis");
@@ -151,7 +152,7 @@ request.onsuccess = () => {
 };
 "#;
 
-async fn records(device: &Device) -> Result<BTreeSet<String>> {
+pub(crate) async fn records(device: &Device) -> Result<BTreeSet<String>> {
     let rows = rows(device).await?;
     let keys = rows.iter().filter_map(|row| row.strip_prefix("record "));
     Ok(keys
@@ -161,7 +162,7 @@ async fn records(device: &Device) -> Result<BTreeSet<String>> {
 }
 
 /// Changes the place of the client on screen; answers the key of the one record that this made.
-async fn change_place(device: &Device, client: &str, place: &str) -> Result<String> {
+pub(crate) async fn change_place(device: &Device, client: &str, place: &str) -> Result<String> {
     let page = device.page();
     let before = records(device).await?;
     device.open_in_app(&format!("{client}/gegevens")).await?;

@@ -14,6 +14,7 @@ mod drafts;
 mod faults;
 mod first_run;
 mod lock;
+mod long_lists;
 mod offline;
 mod reload;
 mod screens;

@@ -1,8 +1,8 @@
 //! A walk over every screen: rules of access, room for fingers, narrow screens, large text, pictures.
 //!
-//! Not on the way: **Niet leesbaar** with a damaged piece and the screens of a vault that cannot be opened, which no person can bring about.
-
-mod walk;
+mod gallery;
+mod rare;
+pub(crate) mod walk;
 
 use anyhow::Result;
 use e2e::{AGB, CAREGIVER, Device, PASSPHRASE, Role, World};
@@ -67,7 +67,8 @@ async fn everywhere(walk: &mut Walk<'_>) -> Result<()> {
     day(walk).await?;
     clients(walk).await?;
     more(walk).await?;
-    lock_and_tabs(walk).await
+    lock_and_tabs(walk).await?;
+    rare::rare(walk, &mien).await
 }
 
 async fn first_run(walk: &mut Walk<'_>) -> Result<()> {
@@ -319,6 +320,8 @@ async fn correct(walk: &mut Walk<'_>) -> Result<()> {
         .await?;
     dialog.button("Correctie ondertekenen").await?;
     page.gone(Role::Dialog, "Bezoek corrigeren").await?;
+    page.reads("Met de rollator naar de keuken gelopen.")
+        .await?;
     page.button("Aanvulling schrijven").await?;
     let dialog = walk.device.dialog("Aanvulling");
     dialog.fill("Aanvulling", "Dochter gebeld.").await?;
@@ -457,7 +460,7 @@ async fn lock_and_tabs(walk: &mut Walk<'_>) -> Result<()> {
     let driver = &walk.device.driver;
     let first = driver.window().await?;
     let second = driver.new_tab().await?;
-    driver.switch_to_window(second).await?;
+    driver.switch_to_window(second.clone()).await?;
     walk.device.open("/").await?;
     page.heading("Dossierkluis is al open").await?;
     walk.picture("al-open").await?;
@@ -470,5 +473,8 @@ async fn lock_and_tabs(walk: &mut Walk<'_>) -> Result<()> {
     walk.picture("slot-fout").await?;
     driver.switch_to_window(first).await?;
     page.heading("Dossierkluis is al open").await?;
-    walk.look("overgenomen").await
+    walk.look("overgenomen").await?;
+    driver.close_window().await?;
+    driver.switch_to_window(second).await?;
+    Ok(())
 }

@@ -18,10 +18,10 @@ const SCREENSHOTS: &str = "DOSSIERKLUIS_SCREENSHOTS";
 const PICTURES: &str = "DOSSIERKLUIS_PICTURES";
 
 /// Smallest target, and smallest target of what is done every day, in CSS px (`ux.md` behaviour 36).
-pub(super) const TARGET: u32 = 48;
-pub(super) const DAILY_TARGET: u32 = 56;
+pub(crate) const TARGET: u32 = 48;
+pub(crate) const DAILY_TARGET: u32 = 56;
 /// Either of them with **Grote knoppen**.
-pub(super) const LARGE_TARGET: u32 = 64;
+pub(crate) const LARGE_TARGET: u32 = 64;
 const DAILY: [&str; 9] = [
     "Start bezoek",
     "Verder schrijven",
@@ -48,20 +48,82 @@ const MAIN: [&str; 8] = [
 const TABLET: (u32, u32) = (1024, 768);
 const UPRIGHT: (u32, u32) = (768, 1024);
 const PHONE: (u32, u32) = (390, 844);
+const LYING: (u32, u32) = (844, 390);
 const NARROW: (u32, u32) = (320, 640);
 
+/// How the screen stands while it is checked, and what is checked then; that words fit, always.
+struct Stand {
+    name: &'static str,
+    size: (u32, u32),
+    is_dark: bool,
+    /// Size of the text; empty = the person's own.
+    text: &'static str,
+    rules: Rules,
+    /// Whether there must be room for a finger.
+    has_fingers: bool,
+}
+
+#[derive(PartialEq, Eq)]
+enum Rules {
+    All,
+    /// Colours do not change with the size of the text, and take most of the time.
+    AllButColours,
+    Colours,
+    None,
+}
+
+impl Stand {
+    const fn light(name: &'static str, size: (u32, u32), rules: Rules) -> Self {
+        Self {
+            name,
+            size,
+            is_dark: false,
+            text: "",
+            rules,
+            has_fingers: true,
+        }
+    }
+
+    const fn dark(name: &'static str, size: (u32, u32), rules: Rules) -> Self {
+        Self {
+            is_dark: true,
+            ..Self::light(name, size, rules)
+        }
+    }
+
+    const fn large_text(name: &'static str, size: (u32, u32), rules: Rules) -> Self {
+        Self {
+            text: "200%",
+            has_fingers: false,
+            ..Self::light(name, size, rules)
+        }
+    }
+}
+
+/// Every rule of access in light, in dark, on a phone and with large text (`ux.md` behaviour 37).
+const STANDS: [Stand; 8] = [
+    Stand::light("1024x768", TABLET, Rules::All),
+    Stand::dark("1024x768 dark", TABLET, Rules::Colours),
+    Stand::light("768x1024", UPRIGHT, Rules::None),
+    Stand::light("844x390", LYING, Rules::None),
+    Stand::dark("390x844 dark", PHONE, Rules::All),
+    Stand::light("320x640", NARROW, Rules::None),
+    Stand::large_text("320x640 at 200 %", NARROW, Rules::AllButColours),
+    Stand::large_text("1024x768 at 200 %", TABLET, Rules::None),
+];
+
 /// Somebody who goes from screen to screen and notes what is wrong.
-pub(super) struct Walk<'a> {
-    pub(super) device: &'a Device,
+pub(crate) struct Walk<'a> {
+    pub(crate) device: &'a Device,
     axe: String,
     folder: PathBuf,
     pictures: Option<PathBuf>,
-    pub(super) target: (u32, u32),
+    pub(crate) target: (u32, u32),
     findings: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(device: &'a Device) -> Result<Self> {
+    pub(crate) fn new(device: &'a Device) -> Result<Self> {
         let axe = std::env::var_os(AXE)
             .with_context(|| format!("{AXE} is not set: run `cargo xtask test`"))?;
         let folder = std::env::var_os(SCREENSHOTS).map_or_else(
@@ -81,34 +143,37 @@ impl<'a> Walk<'a> {
     }
 
     /// Checks the screen as it stands.
-    pub(super) async fn look(&mut self, screen: &str) -> Result<()> {
+    pub(crate) async fn look(&mut self, screen: &str) -> Result<()> {
         self.look_without(screen, &[]).await
     }
 
     /// The same without some of the rules of access.
-    pub(super) async fn look_without(&mut self, screen: &str, rules: &[&str]) -> Result<()> {
+    pub(crate) async fn look_without(&mut self, screen: &str, without: &[&str]) -> Result<()> {
         let (target, daily) = self.target;
-        let all = json!({ "rules": "all", "without": rules, "target": target, "daily": DAILY, "dailyTarget": daily, "fits": true });
-        let colours = json!({ "rules": ["color-contrast"] });
-        let fingers =
-            json!({ "target": target, "daily": DAILY, "dailyTarget": daily, "fits": true });
-        let fits = json!({ "fits": true });
         self.load_axe().await?;
-        self.stand(TABLET, false).await?;
-        self.check(screen, "light", &all).await?;
-        self.stand(TABLET, true).await?;
-        self.check(screen, "dark", &colours).await?;
-        self.stand(NARROW, false).await?;
-        self.check(screen, "320 px", &fingers).await?;
-        self.text_size("200%").await?;
-        self.check(screen, "320 px at 200 %", &fits).await?;
-        self.stand(TABLET, false).await?;
-        self.check(screen, "200 %", &fits).await?;
-        self.text_size("").await
+        for stand in STANDS {
+            let mut without = without.to_vec();
+            let rules = match stand.rules {
+                Rules::All => json!("all"),
+                Rules::AllButColours => {
+                    without.push("color-contrast");
+                    json!("all")
+                }
+                Rules::Colours => json!(["color-contrast"]),
+                Rules::None => Value::Null,
+            };
+            let target = if stand.has_fingers { target } else { 0 };
+            let options = json!({ "rules": rules, "without": without, "target": target, "daily": DAILY, "dailyTarget": daily, "fits": true });
+            self.stand(stand.size, stand.is_dark).await?;
+            self.text_size(stand.text).await?;
+            self.check(screen, stand.name, &options).await?;
+        }
+        self.text_size("").await?;
+        self.stand(TABLET, false).await
     }
 
     /// Checks the screen, and takes its picture on three sizes in both themes: of the main screens always, of the others when asked.
-    pub(super) async fn picture(&mut self, screen: &str) -> Result<()> {
+    pub(crate) async fn picture(&mut self, screen: &str) -> Result<()> {
         self.look(screen).await?;
         if std::env::var_os(SCREENSHOTS).is_none() && !MAIN.contains(&screen) {
             return Ok(());
@@ -125,7 +190,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The picture for the README, as it stands on a tablet, scrolled so many px.
-    pub(super) async fn picture_for_readme(&self, name: &str, scrolled: u32) -> Result<()> {
+    pub(crate) async fn picture_for_readme(&self, name: &str, scrolled: u32) -> Result<()> {
         let Some(folder) = &self.pictures else {
             return Ok(());
         };
@@ -213,7 +278,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Fails with everything that was noted, and with what ended the walk early.
-    pub(super) fn end(self, walked: Result<()>) -> Result<()> {
+    pub(crate) fn end(self, walked: Result<()>) -> Result<()> {
         if self.findings.is_empty() {
             return walked;
         }

@@ -1,0 +1,30 @@
+//! The gallery: every component of the design system in every state, in the developers' build.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use e2e::{Device, Profile, Server, World};
+
+use super::walk::Walk;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_component_in_every_state_passes_axe_and_fits() -> Result<()> {
+    let _turn = World::enter().await?;
+    let app = std::env::var_os("DOSSIERKLUIS_APP_DEV")
+        .context("DOSSIERKLUIS_APP_DEV is not set: run `cargo xtask test`")?;
+    let folder = tempfile::tempdir()?;
+    let server = Server::start(Path::new(&app), folder.path()).await?;
+    let device = Device::start(Profile::new()?, &server.origin()).await?;
+    device.open("/galerij").await?;
+    device
+        .page()
+        .heading("Wilhelmina van der Heijden-'t Hoen")
+        .await?;
+    let mut walk = Walk::new(&device)?;
+    // Samples stand closer together than on a screen, and a link in a sentence is as high as the sentence.
+    walk.target = (0, 0);
+    let walked = walk.picture("galerij").await;
+    walk.end(walked)?;
+    device.close().await?;
+    Ok(())
+}
