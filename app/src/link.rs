@@ -39,8 +39,13 @@ pub enum Event {
     Ready,
     /// Another window owns the vault. Commands fail as blocked until [`Vault::take_over`].
     OpenElsewhere,
+    /// Another window asks for the vault: save what is unsaved, then [`Vault::release`].
+    Wanted,
     /// Another window took the vault over; this one is locked.
-    TakenOver,
+    TakenOver {
+        /// Work that did not fit on the disk waits here, sealed: it is stored when this window opens the vault again.
+        has_unsaved: bool,
+    },
     /// The vault was locked: keys and documents are gone from memory.
     Locked,
     /// The worker broke down. What was called saved is saved; a new worker starts, locked.
@@ -66,6 +71,8 @@ pub(crate) enum ToVault {
     },
     /// Make this worker the owner.
     TakeOver,
+    /// To [`Event::Wanted`]: everything is saved.
+    Release,
     /// The person accepts that the vault is gone; finding none is no longer a fault.
     AcceptLoss,
     /// Lock, close the store and give up ownership, so that a new version can start.

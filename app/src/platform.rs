@@ -10,6 +10,7 @@ pub mod dom;
 pub mod fault;
 pub mod idb;
 pub mod install;
+pub mod leave;
 mod listen;
 pub mod lock;
 pub mod media;

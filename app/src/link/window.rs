@@ -76,6 +76,11 @@ impl Vault {
         self.0.send(&ToVault::TakeOver);
     }
 
+    /// Gives the vault to the window that wants it; [`Event::TakenOver`] follows.
+    pub fn release(&self) {
+        self.0.send(&ToVault::Release);
+    }
+
     /// The person accepts that the browser removed the vault: [`Failure::Evicted`] gives way to an empty device.
     pub fn accept_loss(&self) {
         settings::set_vault_expected(false);

@@ -22,8 +22,8 @@ use super::visit::{DraftPage, NewVisitPage};
 use super::welcome::WelcomePage;
 use super::{about, choose_client, more, not_found, practice, settings, storage, unreadable};
 use crate::link::{Event, Vault};
-use crate::platform::dom;
 use crate::platform::update::{self, Update};
+use crate::platform::{dom, leave};
 use crate::words;
 
 /// Shows the app in its place on the page, for the life of the window.
@@ -41,6 +41,7 @@ fn App() -> impl IntoView {
         .vault()
         .on_event(move |event| follow(session, event));
     follow_update(session);
+    leave::ask_before(move || session.has_unsaved());
     view! {
         <Router>
             <Window />
@@ -53,11 +54,12 @@ fn follow(session: Session, event: Event) {
     match event {
         Event::Ready | Event::Stopped => session.spawn(session.refresh()),
         Event::OpenElsewhere => session.set_stage(Stage::Elsewhere),
-        Event::TakenOver => session.set_stage(Stage::TakenOver),
+        Event::Wanted => session.make_way(),
+        Event::TakenOver { has_unsaved } => session.set_stage(Stage::TakenOver { has_unsaved }),
         Event::Fault => session.set_stage(Stage::Booting),
         Event::Locked => {
             if session.stage().get_untracked() == Stage::Open {
-                session.set_stage(Stage::Locked { wait_until: 0 });
+                session.set_stage(Stage::LOCKED);
             }
         }
     }
@@ -72,8 +74,8 @@ fn follow_update(session: Session) {
     let is_at_rest = move || {
         matches!(
             session.stage().get_untracked(),
-            Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver | Stage::Broken(_)
-        )
+            Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver { .. } | Stage::Broken(_)
+        ) && !session.has_unsaved()
     };
     let reload = move || {
         if is_at_rest() {
@@ -117,7 +119,7 @@ fn Window() -> impl IntoView {
         Stage::Locked { .. } => Screen::Lock,
         Stage::Open => Screen::Pages,
         Stage::Elsewhere => Screen::Elsewhere,
-        Stage::TakenOver => Screen::TakenOver,
+        Stage::TakenOver { .. } => Screen::TakenOver,
         Stage::Broken(_) => Screen::Broken,
     });
     #[cfg(feature = "gallery")]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::session::{Stage, use_session};
 use crate::platform::update::{self, Update};
-use crate::ui::{Actions, Button, ButtonKind, PageTitle, Progress, SkipLink};
+use crate::ui::{Actions, Button, ButtonKind, Notice, NoticeKind, PageTitle, Progress, SkipLink};
 use crate::words::{common, elsewhere as words, failure as failure_words, lock, setup};
 
 /// **Dossierkluis is al open**: another tab has it.
@@ -23,9 +23,16 @@ pub fn ElsewherePage() -> impl IntoView {
 /// Another tab took over from this one.
 #[component]
 pub fn TakenOverPage() -> impl IntoView {
+    let session = use_session();
+    let has_unsaved = move || session.stage().read().has_unsaved();
     view! {
         <Frame title=words::title()>
             <p>{words::taken_text()}</p>
+            <Show when=has_unsaved>
+                <Notice heading=words::unsaved().to_owned() kind=NoticeKind::Warning>
+                    <p>{words::unsaved_here()}</p>
+                </Notice>
+            </Show>
             <p>{words::open_now()}</p>
             <TakeOver />
         </Frame>

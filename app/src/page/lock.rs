@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::command::{Command, Failure, Reply};
+use engine::command::{Command, Failure};
 use leptos::prelude::*;
 
 use super::load::{FailureNotice, after_a_while};
@@ -13,7 +13,7 @@ use crate::ui::{
     Actions, Button, ButtonKind, Form, Notice, NoticeKind, PageTitle, PasswordInput, Progress,
     SkipLink,
 };
-use crate::words::{common, failure as failure_words, lock as words, setup};
+use crate::words::{common, elsewhere, failure as failure_words, lock as words, setup};
 
 const FIELD: &str = "wachtwoord";
 const HINT: &str = "wachtwoord-vergeten";
@@ -39,22 +39,25 @@ struct Lock {
 #[component]
 pub fn LockPage() -> impl IntoView {
     let session = use_session();
-    let wait_until = match session.stage().get_untracked() {
-        Stage::Locked { wait_until } => wait_until,
-        _ => 0,
-    };
+    let stage = session.stage();
     let lock = Lock {
         session,
         typed: RwSignal::new(String::new()),
         error: RwSignal::new(None),
         failure: RwSignal::new(None),
         failed_count: RwSignal::new(0),
-        wait_until: RwSignal::new(wait_until),
+        wait_until: RwSignal::new(0),
         trying: RwSignal::new(0),
         tries: StoredValue::new(0),
     };
-    // The lock came without an answer about the wait: ask.
-    lock.session.spawn(lock.ask_wait());
+    // The lock may have come without an answer about the wait.
+    session.spawn(session.refresh_lock());
+    Effect::new(move |_| {
+        if let Stage::Locked { wait_until, .. } = *stage.read() {
+            lock.wait_until.set(wait_until);
+        }
+    });
+    let has_unsaved = move || stage.read().has_unsaved();
     let busy = Signal::derive(move || lock.trying.get() != 0);
     let is_long = after_a_while(busy);
     let knows_sheet = move || lock.failed_count.get() >= MENTION_SHEET_FROM;
@@ -64,6 +67,11 @@ pub fn LockPage() -> impl IntoView {
             <span class="c-brand">{common::product()}</span>
             <div class="p-lock__card">
                 <PageTitle title=words::title() />
+                <Show when=has_unsaved>
+                    <Notice heading=elsewhere::unsaved().to_owned() kind=NoticeKind::Warning>
+                        <p>{words::unsaved_text()}</p>
+                    </Notice>
+                </Show>
                 {move || lock.failure.get().map(|failure| view! { <FailureNotice failure /> })}
                 <Form on_submit=move || lock.submit()>
                     <PasswordInput
@@ -171,15 +179,6 @@ impl Lock {
         self.error.set(Some(text.to_owned()));
         dom::focus(FIELD);
     }
-
-    async fn ask_wait(self) {
-        use engine::command::Status;
-        if let Ok(Reply::Status(Status::Locked { wait_until })) =
-            self.session.ask(Command::Status).await
-        {
-            self.wait_until.try_set(wait_until);
-        }
-    }
 }
 
 /// Counts the wait down; empty when there is none.
@@ -223,7 +222,7 @@ fn NewVersion() -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || state.get().is_newer_ready()>
+        <Show when=move || state.get().is_newer_ready() && !session.stage().read().has_unsaved()>
             <Notice heading=words::new_version().to_owned() kind=NoticeKind::Info>
                 <p>{words::new_version_text()}</p>
                 <Actions>

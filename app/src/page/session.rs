@@ -27,15 +27,39 @@ pub enum Stage {
     Locked {
         /// End of the wait.
         wait_until: i64,
+        /// Work that did not fit on the disk waits in memory.
+        has_unsaved: bool,
     },
     /// Open.
     Open,
     /// Another tab owns the vault.
     Elsewhere,
     /// Another tab took the vault over from this one.
-    TakenOver,
+    TakenOver {
+        /// As in [`Stage::Locked`].
+        has_unsaved: bool,
+    },
     /// The vault cannot be opened at all.
     Broken(Failure),
+}
+
+impl Stage {
+    /// Locked, as far as is known before the vault says more.
+    pub const LOCKED: Self = Self::Locked {
+        wait_until: 0,
+        has_unsaved: false,
+    };
+
+    /// Whether work is only in memory, so that the page must stay.
+    pub const fn has_unsaved(&self) -> bool {
+        matches!(
+            self,
+            Self::Locked {
+                has_unsaved: true,
+                ..
+            } | Self::TakenOver { has_unsaved: true }
+        )
+    }
 }
 
 /// Why an edit was not written.
@@ -78,6 +102,8 @@ pub struct Session {
     toast: RwSignal<Option<Toast>>,
     done: RwSignal<Option<String>>,
     clock_behind_ms: RwSignal<i64>,
+    /// Work of the open vault is only in memory.
+    is_refused: StoredValue<bool>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -98,6 +124,7 @@ impl Session {
             toast: RwSignal::new(None),
             done: RwSignal::new(None),
             clock_behind_ms: RwSignal::new(0),
+            is_refused: StoredValue::new(false),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -110,15 +137,33 @@ impl Session {
     /// The vault's own answer. A locked vault also brings the lock screen.
     pub async fn ask(self, command: Command) -> Result<Reply, Failure> {
         let vault = self.vault.get_value();
+        let is_work = matches!(command, Command::SaveDraft { .. });
         match vault.ask(command).await {
             Reply::Failed(failure) => {
                 if failure == Failure::Locked && self.stage.get_untracked() == Stage::Open {
-                    self.stage.set(Stage::Locked { wait_until: 0 });
+                    self.stage.set(Stage::LOCKED);
+                }
+                if is_work {
+                    self.is_refused.set_value(true);
                 }
                 Err(failure)
             }
-            reply => Ok(reply),
+            reply => {
+                // Whatever is written takes along what was refused before.
+                if matches!(
+                    reply,
+                    Reply::DraftSaved { .. } | Reply::Saved { .. } | Reply::Open
+                ) {
+                    self.is_refused.set_value(false);
+                }
+                Ok(reply)
+            }
         }
+    }
+
+    /// Whether closing the page would lose work.
+    pub fn has_unsaved(self) -> bool {
+        self.is_refused.get_value() || self.stage.with_untracked(Stage::has_unsaved)
     }
 
     /// Writes. On success every shown view is asked again; a change that can be undone brings the toast.
@@ -227,13 +272,19 @@ impl Session {
     pub async fn refresh(self) {
         let stage = match self.ask(Command::Status).await {
             Ok(Reply::Status(Status::Empty)) => Stage::Empty,
-            Ok(Reply::Status(Status::Locked { wait_until })) => Stage::Locked { wait_until },
+            Ok(Reply::Status(Status::Locked {
+                wait_until,
+                has_unsaved,
+            })) => Stage::Locked {
+                wait_until,
+                has_unsaved,
+            },
             Ok(Reply::Status(Status::Open { clock_behind_ms })) => {
                 self.clock_behind_ms.set(clock_behind_ms);
                 Stage::Open
             }
             Ok(_) => Stage::Broken(Failure::Internal),
-            Err(Failure::Locked) => Stage::Locked { wait_until: 0 },
+            Err(Failure::Locked) => Stage::LOCKED,
             Err(failure) => Stage::Broken(failure),
         };
         self.set_stage(stage);
@@ -269,17 +320,52 @@ impl Session {
         if self.stage.get_untracked() != Stage::Open {
             return;
         }
+        let saved = self.leave(Stage::LOCKED);
+        self.spawn(async move {
+            saved.await;
+            // A failure leaves the worker without an owner or broken; both are locked.
+            let _ = self.ask(Command::Lock).await;
+            self.refresh_lock().await;
+        });
+    }
+
+    /// Fills in what the lock screen shows, once the vault itself is locked, too.
+    pub async fn refresh_lock(self) {
+        let answer = self.ask(Command::Status).await;
+        if let Ok(Reply::Status(Status::Locked {
+            wait_until,
+            has_unsaved,
+        })) = answer
+            && matches!(self.stage.get_untracked(), Stage::Locked { .. })
+        {
+            self.is_refused.set_value(false);
+            self.set_stage(Stage::Locked {
+                wait_until,
+                has_unsaved,
+            });
+        }
+    }
+
+    /// Another tab wants the vault: takes the content off the screen at once, saves unsaved work, then gives it.
+    pub fn make_way(self) {
+        let saved = self.leave(Stage::TakenOver { has_unsaved: false });
+        self.spawn(async move {
+            saved.await;
+            self.vault().release();
+        });
+    }
+
+    /// Takes the content off the screen; the future saves what was not saved.
+    fn leave(self, stage: Stage) -> impl Future<Output = ()> {
         let flushes = self.flushes();
         self.toast.set(None);
         self.done.set(None);
-        self.stage.set(Stage::Locked { wait_until: 0 });
-        self.spawn(async move {
+        self.set_stage(stage);
+        async move {
             for flush in flushes {
                 flush().await;
             }
-            // A failure leaves the worker without an owner or broken; both are locked.
-            let _ = self.ask(Command::Lock).await;
-        });
+        }
     }
 
     /// The worker, for what no command says (take over, update).

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::command::{Command, Failure, Reply};
-use engine::{Now, Vault};
+use engine::{Now, Unsaved, Vault};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::StreamExt;
 
@@ -13,7 +13,7 @@ use crate::link::{Event, FromVault, ToVault};
 use crate::platform::broadcast::Broadcast;
 use crate::platform::idb::{self, Claim, Idb};
 use crate::platform::lock::{self, Ask, Held};
-use crate::platform::{clock, random};
+use crate::platform::{clock, random, spawn};
 
 /// Name of the lock and of the channel between tabs.
 const LOCK: &str = "dossierkluis-vault";
@@ -24,6 +24,9 @@ const RELEASE: &str = "release";
 /// A page that reloads meets the lock of its former self for a moment.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// Time for this tab's window to save what is unsaved before another tab gets the vault.
+const LAST_SAVE: Duration = Duration::from_millis(1_500);
+
 /// A tab that does not answer in this time (suspended, or hung) loses the vault.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -33,6 +36,8 @@ pub(super) enum Input {
     Window(ToVault),
     /// Another tab asks for the vault.
     Requested,
+    /// The window had its time to save.
+    Overdue,
     /// Another tab took the vault.
     Lost,
 }
@@ -43,6 +48,10 @@ pub(super) struct Owner {
     channel: Option<Broadcast>,
     is_vault_expected: bool,
     owned: Option<Owned>,
+    /// Another tab asked for the vault, and waits.
+    is_wanted: bool,
+    /// Work that the store refused while the vault was this tab's.
+    unsaved: Unsaved,
 }
 
 /// The vault and the right to it. Fields go in this order: the store closes before the lock is let go.
@@ -66,6 +75,8 @@ impl Owner {
             channel,
             is_vault_expected: false,
             owned: None,
+            is_wanted: false,
+            unsaved: Unsaved::default(),
         }
     }
 
@@ -73,12 +84,9 @@ impl Owner {
         while let Some(input) = inputs.next().await {
             match input {
                 Input::Window(message) => self.obey(message).await,
-                Input::Requested => self.give_up(Some(Event::TakenOver)).await,
-                Input::Lost => {
-                    if self.owned.take().is_some() {
-                        tell(&FromVault::Event(Event::TakenOver));
-                    }
-                }
+                Input::Requested => self.ask_window(),
+                Input::Overdue => self.make_way().await,
+                Input::Lost => self.make_way_at_once().await,
             }
         }
     }
@@ -95,6 +103,7 @@ impl Owner {
             }
             ToVault::Ask { id, command } => self.answer(id, *command).await,
             ToVault::TakeOver => self.take_over().await,
+            ToVault::Release => self.make_way().await,
             ToVault::AcceptLoss => {
                 self.is_vault_expected = false;
                 if let Some(owned) = &self.owned {
@@ -102,7 +111,7 @@ impl Owner {
                 }
             }
             ToVault::Close { id } => {
-                self.give_up(None).await;
+                self.give_up().await;
                 reply(id, Reply::Done);
             }
             #[cfg(feature = "conformance")]
@@ -149,27 +158,57 @@ impl Owner {
         let store = Idb::new(idb::NAME, random::id(), claim.clone(), || {
             tell(&FromVault::StoreMade);
         });
+        let unsaved = std::mem::take(&mut self.unsaved);
         self.owned = Some(Owned {
-            vault: Vault::new(store, WorkerKdf),
+            vault: Vault::new(store, WorkerKdf).with_unsaved(unsaved),
             claim,
             _held: held,
         });
         true
     }
 
+    /// Has the window save what is unsaved. A window that is suspended does not answer: then the time runs out.
+    fn ask_window(&mut self) {
+        if self.owned.is_none() || self.is_wanted {
+            return;
+        }
+        self.is_wanted = true;
+        tell(&FromVault::Event(Event::Wanted));
+        let inputs = self.inputs.clone();
+        spawn(async move {
+            clock::sleep(LAST_SAVE).await;
+            // The receiver lives as long as the worker.
+            drop(inputs.unbounded_send(Input::Overdue));
+        });
+    }
+
+    /// Gives the vault to the tab that asked for it; nothing to do when that was done already.
+    async fn make_way(&mut self) {
+        if self.is_wanted {
+            self.make_way_at_once().await;
+        }
+    }
+
+    async fn make_way_at_once(&mut self) {
+        if self.owned.is_none() {
+            return;
+        }
+        self.give_up().await;
+        let has_unsaved = !self.unsaved.is_empty();
+        tell(&FromVault::Event(Event::TakenOver { has_unsaved }));
+    }
+
     /// Locks, closes the store and lets go of the lock. What ran before has been committed.
-    async fn give_up(&mut self, event: Option<Event>) {
-        let Some(mut owned) = self.owned.take() else {
+    async fn give_up(&mut self) {
+        self.is_wanted = false;
+        let Some(owned) = self.owned.take() else {
             return;
         };
-        owned
-            .vault
-            .handle(Command::Lock, now(), &mut random::rng())
-            .await;
-        drop(owned);
-        if let Some(event) = event {
-            tell(&FromVault::Event(event));
-        }
+        let Owned {
+            mut vault, _held, ..
+        } = owned;
+        vault.handle(Command::Lock, now(), &mut random::rng()).await;
+        self.unsaved = vault.into_unsaved();
     }
 }
 

@@ -20,6 +20,16 @@ pub fn taken_text() -> &'static str {
     "Je werkt nu verder in een ander tabblad. Wat bewaard is, staat op dit apparaat."
 }
 
+/// Work of this tab is only in memory.
+pub fn unsaved() -> &'static str {
+    "Er is werk dat nog niet bewaard is."
+}
+
+/// What to do about it in a tab that lost the vault.
+pub fn unsaved_here() -> &'static str {
+    "Het apparaat was vol. Sluit dit tabblad niet. Maak ruimte en neem de kluis dan hier over."
+}
+
 /// Takes the vault over.
 pub fn take_over() -> &'static str {
     "Hier overnemen"

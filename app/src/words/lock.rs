@@ -40,6 +40,11 @@ pub fn wait(seconds: i64) -> String {
     format!("Wacht nog {seconds} seconden.")
 }
 
+/// What to do about work that is only in memory.
+pub fn unsaved_text() -> &'static str {
+    "Het apparaat is vol. Sluit dit tabblad niet. Maak ruimte en ontgrendel: dan wordt je werk bewaard."
+}
+
 /// A newer version is on this device.
 pub fn new_version() -> &'static str {
     "Nieuwe versie klaar."

@@ -2,7 +2,7 @@
 //! form must take as it is.
 
 use anyhow::{Context, Result, bail, ensure};
-use e2e::{AlteredApp, Device, GLANCE, Role, SAVED, Turn, World, app_folder};
+use e2e::{AlteredApp, Device, GLANCE, PASSPHRASE, Role, SAVED, Turn, World, app_folder};
 use serde_json::json;
 
 /// Leaves the app for another page of its origin, so that nothing holds the vault.
@@ -37,10 +37,9 @@ async fn allow(device: &Device, origin: &str, quota_bytes: Option<u64>) -> Resul
 const USED: &str = "const done = arguments[0]; navigator.serviceWorker.ready \
     .then(() => navigator.storage.estimate()).then((room) => done(room.usage));";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_device_says_so_keeps_the_text_and_saves_it_after_space_is_made() -> Result<()> {
+/// A device that got full while a visit was written; returns the text that did not fit.
+async fn filled_up(turn: &mut Turn) -> Result<(Device, String)> {
     const ROOM_BYTES: u64 = 100_000;
-    let mut turn = World::enter().await?;
     let origin = turn.server()?.origin();
     let device = turn.unlocked().await?;
     device.add_client("Volle", "", "Schijf").await?;
@@ -62,19 +61,26 @@ async fn a_full_device_says_so_keeps_the_text_and_saves_it_after_space_is_made()
     device.unlock().await?;
 
     let long = "Gewassen, aangekleed, ontbeten en samen de krant gelezen. ".repeat(150);
-    let mut last = String::new();
-    for round in 1.. {
-        ensure!(round <= 20, "the device does not get full");
-        last = format!("{round}. {long}");
-        paste(&device, "Wat heb je gedaan?", &last).await?;
+    for round in 1..=20 {
+        let text = format!("{round}. {long}");
+        paste(&device, "Wat heb je gedaan?", &text).await?;
         if !is_saved(&device).await? {
-            break;
+            return Ok((device, text));
         }
     }
+    bail!("the device does not get full")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_device_says_so_keeps_the_text_and_saves_it_after_space_is_made() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let origin = turn.server()?.origin();
+    let (device, text) = filled_up(&mut turn).await?;
+    let page = device.page();
     page.reads("Het apparaat is vol.").await?;
     page.reads("Nieuw werk kan niet worden bewaard. Maak eerst ruimte.")
         .await?;
-    page.expect_value("Wat heb je gedaan?", &last).await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
     ensure!(
         !page.text().await?.contains(SAVED),
         "work that is not on disk is called saved"
@@ -88,9 +94,49 @@ async fn a_full_device_says_so_keeps_the_text_and_saves_it_after_space_is_made()
     page.gone(Role::Button, "Opnieuw bewaren").await?;
     device.driver.refresh().await?;
     device.unlock().await?;
-    page.expect_value("Wat heb je gedaan?", &last).await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
     device.close().await?;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn text_that_did_not_fit_outlives_a_lock_and_the_browser_asks_before_it_would_be_lost()
+-> Result<()> {
+    let mut turn = World::enter().await?;
+    let origin = turn.server()?.origin();
+    let (device, text) = filled_up(&mut turn).await?;
+    let page = device.page();
+    ensure!(asks_before_leaving(&device).await?, "closed without asking");
+    page.button("Op slot").await?;
+    page.heading("Kluis op slot").await?;
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
+    ensure!(!device.driver.source().await?.contains("Gewassen"));
+    ensure!(asks_before_leaving(&device).await?, "closed without asking");
+    page.fill("Wachtwoord", PASSPHRASE).await?;
+    page.button("Ontgrendelen").await?;
+    page.reads("Nieuw werk kan niet worden bewaard. Maak eerst ruimte.")
+        .await?;
+    page.heading("Kluis op slot").await?;
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
+    allow(&device, &origin, None).await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
+    ensure!(
+        !asks_before_leaving(&device).await?,
+        "asks without a reason"
+    );
+    device.driver.refresh().await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
+    device.close().await?;
+    Ok(())
+}
+
+/// Whether the app would have the browser ask before the page is left.
+async fn asks_before_leaving(device: &Device) -> Result<bool> {
+    let script = "return !dispatchEvent(new Event('beforeunload', { cancelable: true }))";
+    let asks = device.script(script, Vec::new()).await?;
+    Ok(asks.as_bool() == Some(true))
 }
 
 /// Whether the text just put in was saved; waits until the app says one or the other.

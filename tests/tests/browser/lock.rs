@@ -1,12 +1,10 @@
-//! The lock: wrong passphrases, waits, what leaves the page, and the second tab.
+//! The lock: wrong passphrases, waits, what leaves the page.
 
 use anyhow::{Context, Result, ensure};
 use e2e::{Device, PASSPHRASE, Role, World};
 use serde_json::json;
 
 use crate::faults::paste;
-
-use crate::reload::is_signed;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload()
@@ -112,31 +110,6 @@ async fn composed_and_decomposed_letters_open_the_same_vault() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_tab_says_so_and_can_take_over() -> Result<()> {
-    let mut turn = World::enter().await?;
-    let device = turn.unlocked().await?;
-    device.add_client("Tabblad", "", "Eén").await?;
-    let first = device.driver.window().await?;
-    let second = device.driver.new_tab().await?;
-    device.driver.switch_to_window(second.clone()).await?;
-    device.open("/").await?;
-    let page = device.page();
-    page.heading("Dossierkluis is al open").await?;
-    page.button("Hier overnemen").await?;
-    page.heading("Kluis op slot").await?;
-    device.unlock().await?;
-    page.within(Role::Navigation, "Hoofdmenu")
-        .link("Cliënten")
-        .await?;
-    page.find(Role::Link, "Tabblad Eén, 01-02-1934, Zwolle")
-        .await?;
-    device.driver.switch_to_window(first).await?;
-    page.gone(Role::Heading, "Tabblad Eén").await?;
-    device.close().await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_time_locks() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
@@ -232,45 +205,6 @@ async fn a_page_that_the_browser_kept_holds_no_content() -> Result<()> {
     assert!(!device.driver.source().await?.contains("Geheugen"));
     device.unlock().await?;
     page.heading("Uit Geheugen").await?;
-    device.close().await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_take_over_in_the_middle_of_a_save_loses_nothing_that_was_called_saved() -> Result<()> {
-    const EARLIER: &str = "Eerder ondertekend";
-    let mut turn = World::enter().await?;
-    let device = turn.unlocked().await?;
-    let page = device.page();
-    let client = device.add_client("Twee", "", "Tabbladen").await?;
-    let (first, second) = (
-        device.driver.window().await?,
-        device.driver.new_tab().await?,
-    );
-    device.driver.switch_to_window(second.clone()).await?;
-    device.open("/").await?;
-    page.heading("Dossierkluis is al open").await?;
-
-    device.driver.switch_to_window(first.clone()).await?;
-    device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", EARLIER).await?;
-    page.button("Geen bijzonderheden").await?;
-    device.sign_visit().await?;
-    device.open_in_app(&client).await?;
-    device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Tijdens het overnemen")
-        .await?;
-    page.button("Geen bijzonderheden").await?;
-    page.reads("Bewaard op dit apparaat").await?;
-    page.button("Bezoek ondertekenen").await?;
-    device.driver.switch_to_window(second.clone()).await?;
-    page.button("Hier overnemen").await?;
-    device.unlock().await?;
-    is_signed(&device, &client, "Tijdens het overnemen", EARLIER).await?;
-
-    device.driver.switch_to_window(first.clone()).await?;
-    page.heading("Dossierkluis is al open").await?;
-    assert!(!device.driver.source().await?.contains("Tabbladen"));
     device.close().await?;
     Ok(())
 }

@@ -74,7 +74,7 @@ pub fn SheetStep(
                 Err(Failure::RecoveryGroup { number }) => {
                     errors.show(vec![FieldError::new(field(number), words::group_wrong())]);
                 }
-                Err(Failure::Exists) => session.set_stage(Stage::Locked { wait_until: 0 }),
+                Err(Failure::Exists) => session.set_stage(Stage::LOCKED),
                 Err(other) => {
                     failure.try_set(Some(other));
                 }
