@@ -11,6 +11,8 @@
 mod code;
 #[path = "invariants/layer.rs"]
 mod layer;
+#[path = "invariants/licence.rs"]
+mod licence;
 #[path = "invariants/policy.rs"]
 mod policy;
 #[path = "invariants/purity.rs"]

@@ -32,7 +32,10 @@ pub(crate) fn ci() -> anyhow::Result<()> {
         ]),
     )?;
     if shell::answers("cargo-deny", "--version") {
-        step("dependencies", shell::cargo().args(["deny", "check"]))?;
+        step(
+            "dependencies",
+            shell::cargo().args(["deny", "check", "bans", "licenses", "sources"]),
+        )?;
     } else {
         println!(
             "== dependencies: NOT CHECKED, cargo-deny is not installed (cargo install --locked cargo-deny)"

@@ -1,8 +1,8 @@
 //! The passphrase: wrong ones, waits that survive a restart, one passphrase typed on two keyboards.
 
-use crypto::KdfParams;
+use crypto::{KdfError, KdfParams, KdfRequest, SlotKey, run_argon2id};
 use engine::command::{Command, Failure, Reply, Status};
-use engine::kdf::Inline;
+use engine::kdf::Kdf;
 use engine::store::memory::Memory;
 use engine::{Now, Vault};
 use pollster::block_on;
@@ -184,12 +184,29 @@ fn there_is_nothing_to_unlock_before_a_vault_is_made() {
     assert!(tablet.disk.dump().is_empty());
 }
 
-#[test]
-fn the_real_cost_of_argon2id() {
-    let disk = Memory::new();
-    let mut rng = ChaCha20Rng::seed_from_u64(8);
+/// A device that has this much memory for Argon2id, in KiB.
+struct Room(u32);
+
+impl Kdf for Room {
+    async fn calibrate(&self) -> Result<KdfParams, KdfError> {
+        Ok(KdfParams::DEFAULT)
+    }
+
+    async fn derive(&self, request: &KdfRequest) -> Result<SlotKey, KdfError> {
+        // Layout of a request: format 1 · memory 4, big-endian.
+        let memory = u32::from_be_bytes(request.to_bytes()[1..5].try_into().unwrap());
+        if memory > self.0 {
+            return Err(KdfError::Memory);
+        }
+        run_argon2id(request)
+    }
+}
+
+fn set_up_and_unlock(memory_kib: u32) -> (Reply, Reply) {
     let now = Now { ms: MORNING };
-    let mut vault = Vault::new(disk.clone(), Inline::new(KdfParams::DEFAULT));
+    let mut rng = ChaCha20Rng::seed_from_u64(7);
+    let disk = Memory::new();
+    let mut vault = Vault::new(disk.clone(), Room(memory_kib));
     let Reply::RecoveryCode { groups, ask } =
         block_on(vault.handle(Command::BeginSetup, now, &mut rng))
     else {
@@ -201,16 +218,22 @@ fn the_real_cost_of_argon2id() {
         passphrase: PASSPHRASE.into(),
         groups,
     };
-    assert!(matches!(
-        block_on(vault.handle(finish, now, &mut rng)),
-        Reply::Open
-    ));
-    let mut vault = Vault::new(disk, Inline::new(KdfParams::DEFAULT));
+    let made = block_on(vault.handle(finish, now, &mut rng));
+    let mut vault = Vault::new(disk, Room(memory_kib));
     let unlock = Command::Unlock {
         passphrase: PASSPHRASE.into(),
     };
-    assert!(matches!(
-        block_on(vault.handle(unlock, now, &mut rng)),
-        Reply::Open
-    ));
+    (made, block_on(vault.handle(unlock, now, &mut rng)))
+}
+
+#[test]
+fn a_vault_of_full_cost_opens_and_a_device_without_the_memory_gets_the_smaller_cost() {
+    for memory in [KdfParams::DEFAULT, KdfParams::SMALL] {
+        let (made, opened) = set_up_and_unlock(memory.memory_kib());
+        assert!(matches!(made, Reply::Open), "{}", name(&made));
+        assert!(matches!(opened, Reply::Open), "{}", name(&opened));
+    }
+    let (made, opened) = set_up_and_unlock(KdfParams::SMALL.memory_kib() - 1);
+    assert_eq!(failure(made), Failure::OutOfMemory);
+    assert_eq!(failure(opened), Failure::NoVault, "nothing is half made");
 }
