@@ -52,6 +52,21 @@ impl Profile {
     }
 }
 
+/// A browser extension that asks Chromium to discard a tab: its own page for that refuses a tab with text typed in it,
+/// which a device that runs short does not.
+const EXTENSION: &str = r#"{
+  "manifest_version": 3,
+  "name": "Discards tabs",
+  "version": "1",
+  "key": "c3RvcmllcyBvZiBhIHRhYiB0aGF0IHRoZSBicm93c2VyIGRpc2NhcmRz",
+  "permissions": ["tabs"]
+}"#;
+/// Follows from the key in the manifest.
+const EXTENSION_PAGE: &str = "chrome-extension://ejbjcfkglnkpnjcdondgdenjbcekccpl/page.html";
+const DISCARD: &str = "const [origin, done] = arguments; \
+    chrome.tabs.query({}).then((tabs) => tabs.find((tab) => tab.url.startsWith(origin))) \
+    .then((tab) => chrome.tabs.discard(tab.id)).then((tab) => done(tab?.discarded), (error) => done(String(error)));";
+
 /// A running browser.
 #[derive(Debug)]
 pub struct Device {
@@ -65,6 +80,21 @@ pub struct Device {
 impl Device {
     /// Starts Chromium on `profile`; pages are opened on `origin`. Screen: a tablet in landscape.
     pub async fn start(profile: Profile, origin: &str) -> Result<Self> {
+        Self::start_with(profile, origin, &[]).await
+    }
+
+    /// The same, with what [`Device::discard`] needs.
+    pub async fn start_discarding(profile: Profile, origin: &str) -> Result<Self> {
+        let folder = profile.folder().join("discards");
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("manifest.json"), EXTENSION)?;
+        std::fs::write(folder.join("page.html"), "<!doctype html>")?;
+        let load = format!("--load-extension={}", folder.display());
+        let allow = "--disable-features=DisableLoadExtensionCommandLineSwitch";
+        Self::start_with(profile, origin, &[&load, allow]).await
+    }
+
+    async fn start_with(profile: Profile, origin: &str, more: &[&str]) -> Result<Self> {
         let chromedriver = chromedriver().await?;
         let mut caps = DesiredCapabilities::chrome();
         for arg in [
@@ -81,6 +111,9 @@ impl Device {
         ] {
             caps.add_arg(arg)?;
         }
+        for arg in more {
+            caps.add_arg(arg)?;
+        }
         caps.add_arg(&format!("--user-data-dir={}", profile.folder().display()))?;
         caps.set_browser_log_level(thirtyfour::LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(&chromedriver.url(), caps)
@@ -92,6 +125,23 @@ impl Device {
             origin: origin.into(),
             _chromedriver: chromedriver,
         })
+    }
+
+    /// Has Chromium throw the only tab out of its memory, as when the device runs short, and comes back to that tab.
+    pub async fn discard(&self) -> Result<()> {
+        let helper = self.driver.new_tab().await?;
+        self.driver.switch_to_window(helper.clone()).await?;
+        self.driver.goto(EXTENSION_PAGE).await?;
+        let origin = vec![json!(self.origin)];
+        let answer = self.script_async(DISCARD, origin).await?;
+        if answer != json!(true) {
+            bail!("the tab was not discarded: {answer}");
+        }
+        let windows = self.driver.windows().await?;
+        let kept = windows.into_iter().find(|window| *window != helper);
+        self.driver.close_window().await?;
+        let kept = kept.context("the tab is gone")?;
+        Ok(self.driver.switch_to_window(kept).await?)
     }
 
     /// Opens a path of the app.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
-use e2e::{PASSPHRASE, Role, World};
+use e2e::{Device, PASSPHRASE, Role, World};
 use serde_json::{Value, json};
 
 const STORES: &str =
@@ -10,16 +10,55 @@ const STORES: &str =
 
 const PERSISTED: &str = "const done = arguments[0]; navigator.storage.persisted().then(done);";
 
+/// Fixes what the browser will answer to a page that asks it to keep its storage.
+async fn answer_of_browser(device: &Device, setting: &str) -> Result<()> {
+    let name = json!({ "name": "persistent-storage" });
+    let answer = json!({ "permission": name, "setting": setting });
+    device.devtools("Browser.setPermission", answer).await?;
+    Ok(())
+}
+
+/// The browser gave this answer, and the app says so in its word and its sentence.
+async fn says_of_keeping(device: &Device, is_kept: bool) -> Result<()> {
+    let (word, sentence) = if is_kept {
+        ("ja", "De browser wist je gegevens niet uit zichzelf.")
+    } else {
+        (
+            "nee",
+            "De browser mag gegevens wissen als het apparaat vol raakt.",
+        )
+    };
+    let page = device.page();
+    page.expect_test_id("storage-persisted", word).await?;
+    page.reads(sentence).await?;
+    let real = device.script_async(PERSISTED, Vec::new()).await?;
+    ensure!(real == json!(is_kept), "the browser says {real}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vault_is_made_and_vandaag_says_what_the_browser_answered() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.fresh().await?;
+    answer_of_browser(&device, "denied").await?;
     let groups = device.make_vault().await?;
     assert!(groups.iter().all(|group| group.len() == 4), "{groups:?}");
     let page = device.page();
-    let real = device.script_async(PERSISTED, Vec::new()).await?;
-    let word = if real == json!(true) { "ja" } else { "nee" };
-    page.expect_test_id("storage-persisted", word).await?;
+    says_of_keeping(&device, false).await?;
+
+    device.open_in_app("/meer/opslag").await?;
+    page.heading("Opslag").await?;
+    says_of_keeping(&device, false).await?;
+    page.button("Bewaren vastzetten").await?;
+    says_of_keeping(&device, false).await?;
+    answer_of_browser(&device, "granted").await?;
+    page.button("Bewaren vastzetten").await?;
+    says_of_keeping(&device, true).await?;
+    page.gone(Role::Button, "Bewaren vastzetten").await?;
+
+    device.open_in_app("/").await?;
+    page.heading("Vandaag").await?;
+    says_of_keeping(&device, true).await?;
     page.button("Later").await?;
     page.gone(Role::Button, "Later").await?;
     assert!(device.console_errors().await?.is_empty());
