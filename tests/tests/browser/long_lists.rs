@@ -1,6 +1,6 @@
 //! Lists that grow by **Toon meer**: more clients, and more days of one client, than stand on screen at once.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::KdfParams;
@@ -78,33 +78,27 @@ async fn fill(device: &Device) -> Result<String> {
 /// Waits until so many rows are there.
 async fn expect_rows(device: &Device, selector: &str, count: usize) -> Result<()> {
     let script = "return document.querySelectorAll(arguments[0]).length";
-    let begin = std::time::Instant::now();
-    loop {
-        let now = device.script(script, vec![json!(selector)]).await?;
-        if now == json!(count) {
-            return Ok(());
-        }
-        ensure!(begin.elapsed() < PATIENCE, "{now} rows instead of {count}");
-        tokio::time::sleep(GLANCE).await;
-    }
+    expect(device, script, selector, count).await
 }
 
 /// Waits until the keyboard is in the row of that place, counted from 0.
 async fn expect_focus(device: &Device, selector: &str, place: usize) -> Result<()> {
     let script =
         "return [...document.querySelectorAll(arguments[0])].indexOf(document.activeElement)";
-    let begin = std::time::Instant::now();
-    loop {
-        let now = device.script(script, vec![json!(selector)]).await?;
-        if now == json!(place) {
+    expect(device, script, selector, place).await
+}
+
+/// Waits until a script answers this number.
+async fn expect(device: &Device, script: &str, selector: &str, number: usize) -> Result<()> {
+    let mut now = Value::Null;
+    for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+        now = device.script(script, vec![json!(selector)]).await?;
+        if now == json!(number) {
             return Ok(());
         }
-        ensure!(
-            begin.elapsed() < PATIENCE,
-            "the keyboard is in row {now} instead of {place}"
-        );
         tokio::time::sleep(GLANCE).await;
     }
+    bail!("{now} instead of {number}: {script}, {selector}")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
