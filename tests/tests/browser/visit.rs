@@ -1,7 +1,113 @@
-//! Visits: four taps, every refusal in words, midnight, the BSN guard, corrections.
+//! Visits: four taps, every refusal in words, the BSN guard, kinds of contact, times, corrections.
 
-use anyhow::Result;
-use e2e::{CAREGIVER, Role, World};
+use anyhow::{Context, Result, bail};
+use e2e::{CAREGIVER, Device, GLANCE, PATIENCE, Role, SAVED, World};
+use serde_json::json;
+
+use crate::faults::paste;
+
+/// What stands beside these words in a list of a signed visit.
+const ROW: &str = "const key = [...document.querySelectorAll('dt')].find((key) => key.textContent.trim() === arguments[0]); \
+    return key ? key.nextElementSibling.textContent.trim() : '';";
+
+/// Every row of unsaved work on disk, as it is sealed there.
+const DRAFTS: &str = r#"
+const done = arguments[0];
+const request = indexedDB.open("dossierkluis");
+request.onsuccess = () => {
+  const db = request.result;
+  const all = db.transaction("draft").objectStore("draft").getAll();
+  all.onsuccess = () => { db.close(); done(all.result.map((row) => new Uint8Array(row.buffer ?? row).join()).join(";")); };
+};
+"#;
+
+/// The minute on the wall in Amsterdam, as `2026-11-22 09:30`, by the browser's own calendar.
+const NOW: &str = "const parts = new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', year: 'numeric', \
+    month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(Date.now()); \
+    const part = (type) => parts.find((part) => part.type === type).value; \
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;";
+
+/// The day before that date, in figures and in words.
+const DAY_BEFORE: &str = "const day = new Date(Date.parse(`${arguments[0]}T12:00:00Z`) - 24 * 60 * 60 * 1000); \
+    const show = (options) => new Intl.DateTimeFormat('nl-NL', { timeZone: 'UTC', ...options }).format(day); \
+    return [show({ year: 'numeric', month: '2-digit', day: '2-digit' }), show({ dateStyle: 'full' })];";
+
+/// Presses **Bezoek ondertekenen** and waits until the summary of what is wrong has the keyboard.
+pub(crate) async fn press_sign_in_vain(device: &Device) -> Result<()> {
+    let script = "const at = document.activeElement; \
+        return at.getAttribute('role') === 'alert' && at.checkVisibility();";
+    device.page().button("Bezoek ondertekenen").await?;
+    let focus = async {
+        while device.script(script, Vec::new()).await? != json!(true) {
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(PATIENCE, focus).await {
+        Ok(outcome) => outcome,
+        Err(_) => bail!(
+            "signing was not refused; the page says: {}",
+            device.page().text().await?
+        ),
+    }
+}
+
+async fn row(device: &Device, key: &str) -> Result<String> {
+    let words = device.script(ROW, vec![json!(key)]).await?;
+    Ok(words.as_str().unwrap_or_default().to_owned())
+}
+
+async fn drafts(device: &Device) -> Result<String> {
+    let rows = device.script_async(DRAFTS, Vec::new()).await?;
+    let rows = rows.as_str().unwrap_or_default();
+    if rows.is_empty() {
+        bail!("there is no draft on disk: the reader is blind");
+    }
+    Ok(rows.to_owned())
+}
+
+/// Waits until the drafts on disk are other ones than `before`: the app has saved.
+async fn other_drafts(device: &Device, before: &str) -> Result<String> {
+    let saved = async {
+        loop {
+            let now = drafts(device).await?;
+            if now != before {
+                return Ok(now);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    let outcome = tokio::time::timeout(PATIENCE, saved).await;
+    outcome.context("the draft is not saved")?
+}
+
+async fn now(device: &Device) -> Result<String> {
+    let minute = device.script(NOW, Vec::new()).await?;
+    Ok(minute
+        .as_str()
+        .context("the browser has no clock")?
+        .to_owned())
+}
+
+async fn yesterday(device: &Device) -> Result<(String, String)> {
+    let today = now(device).await?;
+    let day = device.script(DAY_BEFORE, vec![json!(today[..10])]).await?;
+    Ok(serde_json::from_value(day)?)
+}
+
+/// When the signed visit on screen was recorded, in the form of [`now`].
+async fn moment_recorded(device: &Device) -> Result<String> {
+    let shown = device.page().test_id("recorded-at").await?;
+    let Some((date, time)) = shown.trim().split_once(' ') else {
+        bail!("{shown:?} is no moment");
+    };
+    let date: Vec<&str> = date.rsplit('-').collect();
+    Ok(format!("{} {time}", date.join("-")))
+}
+
+fn time_of(minute: &str) -> &str {
+    &minute[11..]
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
@@ -70,77 +176,69 @@ async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_night_visit_ends_the_next_day_after_a_question() -> Result<()> {
-    let mut turn = World::enter().await?;
-    let device = turn.unlocked().await?;
-    let page = device.page();
-    device.add_client("Aaltje", "", "Nacht").await?;
-    device.start_visit().await?;
-    page.fill("Datum", "28-03-2026").await?;
-    page.fill("Begintijd", "23:00").await?;
-    page.fill("Eindtijd", "0700").await?;
-    page.fill("Wat heb je gedaan?", "Waakdienst").await?;
-    page.button("Geen bijzonderheden").await?;
-    page.reads("Tot zondag 07:00. Klopt dit?").await?;
-    page.button("Klopt").await?;
-    device.sign_visit().await?;
-    page.reads("23:00").await?;
-    page.reads("07:00").await?;
-    device.close().await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn measurements_have_limits_in_words() -> Result<()> {
-    let mut turn = World::enter().await?;
-    let device = turn.unlocked().await?;
-    let page = device.page();
-    device.add_client("Piet", "", "Druk").await?;
-    device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Gemeten").await?;
-    page.button("Geen bijzonderheden").await?;
-    page.button("Metingen erbij").await?;
-    page.fill("Temperatuur", "99").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("tot 43").await?;
-    page.expect_value("Temperatuur", "99").await?;
-    page.fill("Temperatuur", "37,2").await?;
-    page.fill("Bovendruk", "120").await?;
-    page.fill("Onderdruk", "80").await?;
-    device.sign_visit().await?;
-    page.reads("37,2").await?;
-    page.reads("120").await?;
-    device.close().await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
+    const WITH_BSN: &str = "Gebeld over bsn 999990019 van mevrouw";
+    const NOT_SAVED: &str = "Dit stuk is nog niet bewaard.";
+    const NOT_ALLOWED: &str = "Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.";
     let mut turn = World::enter().await?;
+    let origin = turn.server()?.origin();
     let device = turn.unlocked().await?;
     let page = device.page();
     device.add_client("Greet", "", "Guard").await?;
     device.start_visit().await?;
-    page.fill(
-        "Wat heb je gedaan?",
-        "Gebeld over bsn 999990019 van mevrouw",
-    )
-    .await?;
-    page.reads("Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.")
+    page.fill("Feiten en omstandigheden", "Mevrouw was moe")
         .await?;
-    page.reads("Dit stuk is nog niet bewaard.").await?;
+    page.reads(SAVED).await?;
+    let before = drafts(&device).await?;
+    paste(&device, "Wat heb je gedaan?", WITH_BSN).await?;
+    page.reads(NOT_ALLOWED).await?;
+    page.reads(NOT_SAVED).await?;
+    let with_bsn = other_drafts(&device, &before).await?;
     page.button("Geen bijzonderheden").await?;
-    page.button("Bezoek ondertekenen").await?;
-    page.reads("Er is een probleem.").await?;
+    other_drafts(&device, &with_bsn).await?;
+    page.expect_value("Wat heb je gedaan?", WITH_BSN).await?;
+    page.reads(NOT_SAVED).await?;
+    assert!(
+        !page.text().await?.contains(SAVED),
+        "a text that waits is called saved"
+    );
+
+    let device = Device::start(device.kill().await?, &origin).await?;
+    device.open("/").await?;
+    device.unlock().await?;
+    let page = device.page();
+    page.within(Role::Region, "Nog ondertekenen")
+        .link("Verder schrijven")
+        .await?;
     page.expect_value(
-        "Wat heb je gedaan?",
-        "Gebeld over bsn 999990019 van mevrouw",
+        "Resultaat",
+        "Zorg gegeven zoals afgesproken. Geen bijzonderheden.",
     )
     .await?;
-    page.button("Tekst aanpassen").await?;
+    page.expect_value("Feiten en omstandigheden", "Mevrouw was moe")
+        .await?;
+    let resumed = page.value("Wat heb je gedaan?").await?;
+    assert!(
+        !resumed.contains(|letter: char| letter.is_ascii_digit()),
+        "the draft held {resumed:?}"
+    );
+
+    page.fill("Wat heb je gedaan?", WITH_BSN).await?;
+    press_sign_in_vain(&device).await?;
+    page.find(Role::Link, &format!("B9 {NOT_ALLOWED}")).await?;
+    page.expect_value("Wat heb je gedaan?", WITH_BSN).await?;
+    page.group("BSN gevonden bij Wat heb je gedaan?")
+        .button("Tekst aanpassen")
+        .await?;
     page.fill("Wat heb je gedaan?", "Gebeld met mevrouw")
         .await?;
+    page.gone(Role::Group, "BSN gevonden bij Wat heb je gedaan?")
+        .await?;
+    page.reads(SAVED).await?;
     device.sign_visit().await?;
+    page.by_test_id("recorded-at").await?;
+    page.reads("Gebeld met mevrouw").await?;
+    assert!(!page.text().await?.contains("999990019"));
     device.close().await?;
     Ok(())
 }
@@ -182,26 +280,93 @@ async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_telephone_call_is_signed_as_such() -> Result<()> {
+async fn every_kind_of_contact_is_signed_as_such() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
     let page = device.page();
     let client = device.add_client("Belt", "", "Vaak").await?;
+    let mut signed = Vec::new();
+    for (kind, done) in [
+        ("Telefoon", "Vragen over medicijnen beantwoord"),
+        ("Beeldbellen", "Samen naar de wond gekeken"),
+        ("Overleg", "Met de huisarts gesproken"),
+        ("Huisbezoek", "Langs geweest"),
+    ] {
+        device.open_in_app(&client).await?;
+        device.start_visit().await?;
+        page.group("Soort contact")
+            .choose(Role::Radio, kind)
+            .await?;
+        page.fill("Wat heb je gedaan?", done).await?;
+        page.button("Geen bijzonderheden").await?;
+        device.sign_visit().await?;
+        page.by_test_id("recorded-at").await?;
+        assert_eq!(row(&device, "Soort contact").await?, kind);
+        signed.push((kind, done, device.path().await?));
+    }
+    for (kind, done, path) in signed {
+        device.open_in_app(&path).await?;
+        page.reads(done).await?;
+        assert_eq!(row(&device, "Soort contact").await?, kind);
+    }
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visit_says_apart_when_it_was_and_when_it_was_recorded() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device.add_client("Later", "", "Opgeschreven").await?;
     device.start_visit().await?;
-    page.group("Soort contact")
-        .choose(Role::Radio, "Telefoon")
-        .await?;
-    page.fill("Wat heb je gedaan?", "Vragen over medicijnen beantwoord")
-        .await?;
+    let (typed, in_words) = yesterday(&device).await?;
+    page.fill("Datum", &typed).await?;
+    page.fill("Begintijd", "9:15").await?;
+    page.fill("Eindtijd", "10:00").await?;
+    page.fill("Wat heb je gedaan?", "Gisteren gewassen").await?;
     page.button("Geen bijzonderheden").await?;
+    let before = now(&device).await?;
     device.sign_visit().await?;
-    page.reads("Telefoon").await?;
+    page.expect_test_id("visit-date", &in_words).await?;
+    page.expect_test_id("visit-begin", "09:15").await?;
+    page.expect_test_id("visit-end", "10:00").await?;
+    page.expect_test_id("visit-length", "45 minuten").await?;
+    assert_ne!(row(&device, "Vastgelegd op").await?, "");
+    let recorded = moment_recorded(&device).await?;
+    let after = now(&device).await?;
+    assert!(
+        (&before..=&after).contains(&&recorded),
+        "recorded at {recorded}, signed between {before} and {after}"
+    );
     let signed = device.path().await?;
+
     device.open_in_app(&client).await?;
+    let before = now(&device).await?;
+    device.start_visit().await?;
+    let begun = now(&device).await?;
+    page.fill("Wat heb je gedaan?", "Nu gewassen").await?;
+    page.button("Geen bijzonderheden").await?;
+    page.button("Nu klaar").await?;
+    let ready = now(&device).await?;
+    device.sign_visit().await?;
+    page.by_test_id("recorded-at").await?;
+    let begin = page.test_id("visit-begin").await?;
+    assert!(
+        (time_of(&before)..=time_of(&begun)).contains(&begin.trim()) || before[..10] != begun[..10],
+        "begun at {begin}, pressed between {before} and {begun}"
+    );
+    let recorded_now = moment_recorded(&device).await?;
+    let after = now(&device).await?;
+    assert!(
+        (&ready..=&after).contains(&&recorded_now),
+        "recorded at {recorded_now}, signed between {ready} and {after}"
+    );
+
     device.open_in_app(&signed).await?;
-    page.reads("Vragen over medicijnen beantwoord").await?;
-    let text = page.text().await?;
-    assert!(text.contains("Telefoon") && !text.contains("Huisbezoek"));
+    page.reads("Gisteren gewassen").await?;
+    assert_eq!(moment_recorded(&device).await?, recorded);
+    page.expect_test_id("visit-date", &in_words).await?;
     device.close().await?;
     Ok(())
 }
