@@ -172,6 +172,7 @@ fn PlanningForm(client: ClientId, today: String) -> impl IntoView {
                 <NumberInput
                     id="planning-minutes"
                     label=words::client::minutes()
+                    hint=words::client::minutes_hint().to_owned()
                     value=minutes
                     error=form.error("planning-minutes")
                     whole=true

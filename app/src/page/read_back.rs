@@ -27,7 +27,11 @@ pub fn birth_date(value: RwSignal<String>) -> Signal<Option<String>> {
     })
 }
 
-/// A time.
+/// A time that was written another way than it is shown: `930`, not `09:30`.
 pub fn time(value: RwSignal<String>) -> Signal<Option<String>> {
-    Signal::derive(move || parse_time(&value.read()).ok().map(show_time))
+    Signal::derive(move || {
+        let typed = value.read();
+        let shown = show_time(parse_time(&typed).ok()?);
+        (shown != typed.trim()).then_some(shown)
+    })
 }

@@ -30,6 +30,11 @@ pub fn SignedVisitPage() -> impl IntoView {
     let session = use_session();
     let said = RwSignal::new(None::<String>);
     let next = RwSignal::new(None::<DraftRow>);
+    // Outlive the reading of the visit again after a write: a dialog that was just opened stays.
+    let open = Dialogs {
+        correcting: RwSignal::new(false),
+        adding: RwSignal::new(false),
+    };
     let year = route::year_param();
     let visit = route::visit_param();
     let address = Memo::new(move |_| (year.get(), visit.get()));
@@ -47,6 +52,8 @@ pub fn SignedVisitPage() -> impl IntoView {
         if before.is_some_and(|before| before != now) {
             said.set(None);
             next.set(None);
+            open.correcting.set(false);
+            open.adding.set(false);
         }
         now
     });
@@ -65,7 +72,7 @@ pub fn SignedVisitPage() -> impl IntoView {
                         _ => None,
                     },
                 );
-                let signed = move |visit: Arc<VisitView>| view! { <Signed client visit address /> }.into_any();
+                let signed = move |visit: Arc<VisitView>| view! { <Signed client visit address open /> }.into_any();
                 view! {
                     <h2>{words::visit::screen()}</h2>
                     <Status text=said />
@@ -101,14 +108,21 @@ fn NextDraft(draft: DraftRow) -> impl IntoView {
     }
 }
 
+/// Which dialog is open.
+#[derive(Clone, Copy)]
+struct Dialogs {
+    correcting: RwSignal<bool>,
+    adding: RwSignal<bool>,
+}
+
 #[component]
 fn Signed(
     client: ClientId,
     visit: Arc<VisitView>,
     address: Memo<(Option<u16>, Option<EntryId>)>,
+    open: Dialogs,
 ) -> impl IntoView {
-    let correcting = RwSignal::new(false);
-    let adding = RwSignal::new(false);
+    let Dialogs { correcting, adding } = open;
     let id = visit.id;
     let session = use_session();
     // A lock in the middle of a correction: unlocked, the dialog opens again with its text.

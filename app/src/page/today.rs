@@ -116,21 +116,34 @@ fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
         <li>
             <div class="p-plan__row" role="group" aria-label=group>
                 <p class="p-plan__time">{visit.time.clone()}</p>
-                <div class="p-plan__what">
-                    <div>
+                <div class="p-plan__who">
+                    <div class="p-plan__head">
                         <span class="p-plan__name"><Link href=route::client(client)>{name}</Link></span>
-                        <p class="u-meta u-num">
-                            {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
-                        </p>
+                        <VisitState state=visit.state />
                     </div>
-                    <div class="l-cluster">
-                        <VisitActions visit=visit.clone() date />
-                        <Reach visit />
-                    </div>
+                    <p class="u-meta u-num">
+                        {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
+                    </p>
+                </div>
+                <div class="p-plan__act">
+                    <VisitActions visit=visit.clone() date />
+                    <Reach visit />
                 </div>
             </div>
         </li>
     }
+}
+
+/// What has become of a planned visit.
+#[component]
+fn VisitState(state: TodayState) -> impl IntoView {
+    let (kind, text) = match state {
+        TodayState::Planned => return ().into_any(),
+        TodayState::Draft(_) => (NoticeKind::Warning, words::today::in_draft()),
+        TodayState::Signed(_) => (NoticeKind::Done, words::today::signed()),
+        TodayState::Skipped => (NoticeKind::Offline, words::today::skipped()),
+    };
+    view! { <Badge kind>{text}</Badge> }.into_any()
 }
 
 /// What can be done with a planned visit, by what has become of it.
@@ -167,7 +180,6 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
             <LinkButton href=route::draft(client, slot) icon=Glyph::Pencil>
                 {words::today::resume()}
             </LinkButton>
-            <Badge kind=NoticeKind::Warning>{words::today::in_draft()}</Badge>
         }
         .into_any(),
         TodayState::Signed(entry) => {
@@ -177,7 +189,6 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
                 .and_then(|year| year.parse().ok())
                 .unwrap_or_default();
             view! {
-                <Badge kind=NoticeKind::Done>{words::today::signed()}</Badge>
                 <LinkButton href=route::visit(client, year, entry) kind=ButtonKind::Quiet>
                     {words::today::read()}
                 </LinkButton>
@@ -185,7 +196,6 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
             .into_any()
         }
         TodayState::Skipped => view! {
-            <Badge kind=NoticeKind::Offline>{words::today::skipped()}</Badge>
             <Button kind=ButtonKind::Quiet on_press=move || set_skipped(false)>
                 {words::today::unskip()}
             </Button>
@@ -229,18 +239,16 @@ fn OpenDraft(draft: DraftRow) -> impl IntoView {
     let group = draft.client_name.clone();
     view! {
         <li>
-            <div class="p-plan__row" role="group" aria-label=group>
-                <div class="p-plan__what">
-                    <div>
-                        <p class="p-plan__name">{draft.client_name}</p>
-                        <p class="u-meta u-num">{words::today::draft_of(&draft.date, &draft.begin)}</p>
-                    </div>
-                    <p>{draft.excerpt}</p>
-                    <div class="l-cluster">
-                        <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
-                            {words::today::resume()}
-                        </LinkButton>
-                    </div>
+            <div class="l-stack l-stack--tight" role="group" aria-label=group>
+                <div>
+                    <p class="p-plan__name">{draft.client_name}</p>
+                    <p class="u-meta u-num">{words::today::draft_of(&draft.date, &draft.begin)}</p>
+                </div>
+                <p>{draft.excerpt}</p>
+                <div class="l-cluster">
+                    <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
+                        {words::today::resume()}
+                    </LinkButton>
                 </div>
             </div>
         </li>

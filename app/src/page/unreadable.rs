@@ -49,7 +49,7 @@ fn Row(row: UnreadableRow) -> impl IntoView {
     let found = calendar::rfc3339(row.found_at)
         .map(|text| date::moment(&text))
         .unwrap_or_default();
-    let size = storage::size(row.size_bytes);
+    let size = (row.size_bytes > 0).then(|| storage::size(row.size_bytes));
     let whose = match row.client {
         Some((client, name)) => view! { <Link href=route::client(client)>{name}</Link> }.into_any(),
         None => words::nobody().into_any(),
@@ -57,7 +57,7 @@ fn Row(row: UnreadableRow) -> impl IntoView {
     view! {
         <Notice kind=NoticeKind::Danger heading=words::row().to_owned()>
             <p>{whose}</p>
-            <p class="u-meta">{words::found(&found, &size)}</p>
+            <p class="u-meta">{words::found(&found, size.as_deref())}</p>
         </Notice>
     }
 }

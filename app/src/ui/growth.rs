@@ -1,16 +1,20 @@
 //! A long list that stands on screen piece by piece: five hundred rows at once would hold up every tap.
+//!
+//! A screenful comes at once, the rest of the first fifty after it was painted, more with a press on the button below.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
 use super::button::Button;
 use crate::platform::dom;
-use crate::words::common;
 
-/// Rows at first.
+/// Rows that fill a screen.
+const SCREEN: usize = 15;
+/// Rows that come by themselves.
 const FIRST: usize = 50;
-/// Rows that come with every **Toon meer**.
+/// Rows that come with every press.
 const STEP: usize = 100;
 
 /// How much of a list is on screen.
@@ -23,24 +27,35 @@ pub struct Growth {
 impl Growth {
     /// The beginning of a list of `total` rows.
     pub fn new(total: usize) -> Self {
-        Self {
+        let growth = Self {
             total,
             pieces: RwSignal::new(1),
+        };
+        if total > SCREEN {
+            // A frame, then a task of its own: between the two the browser paints.
+            request_animation_frame(move || set_timeout(move || growth.fill(), Duration::ZERO));
         }
+        growth
+    }
+
+    /// The rest of the first rows; the list may be gone by now.
+    fn fill(self) {
+        self.pieces.try_update(|pieces| *pieces = (*pieces).max(2));
     }
 
     fn has_more(self) -> bool {
-        range(self.pieces.get(), self.total).start < self.total
+        let pieces = self.pieces.get();
+        pieces > 1 && range(pieces, self.total).start < self.total
     }
 }
 
 /// Places of the rows of one piece; empty past the end.
 fn range(piece: usize, total: usize) -> Range<usize> {
-    let start = match piece {
-        0 => 0,
-        later => FIRST + (later - 1) * STEP,
+    let (start, end) = match piece {
+        0 => (0, SCREEN),
+        1 => (SCREEN, FIRST),
+        later => (FIRST + (later - 2) * STEP, FIRST + (later - 1) * STEP),
     };
-    let end = FIRST + piece * STEP;
     start.min(total)..end.min(total)
 }
 
@@ -70,13 +85,15 @@ where
     view! { <For each=move || 0..growth.pieces.get() key=|piece| *piece children=piece /> }
 }
 
-/// **Toon meer** below the list, while there is more. The keyboard goes on at the first new row.
+/// The button below the list, while there is more. The keyboard goes on at the first new row.
 #[component]
 pub fn ShowMore(
     /// How much.
     growth: Growth,
     /// Id of what holds the rows; each row has one link.
     list: &'static str,
+    /// Its words: two lists may stand beside each other.
+    label: &'static str,
 ) -> impl IntoView {
     let show = move || {
         let count = dom::count_links(list);
@@ -85,7 +102,7 @@ pub fn ShowMore(
     };
     view! {
         <Show when=move || growth.has_more()>
-            <Button on_press=show>{common::show_more()}</Button>
+            <Button on_press=show>{label}</Button>
         </Show>
     }
 }
@@ -97,11 +114,12 @@ mod tests {
     #[test]
     fn pieces_follow_each_other_and_end_with_the_list() {
         assert_eq!(range(0, 7), 0..7);
-        assert_eq!(range(0, 500), 0..50);
-        assert_eq!(range(1, 500), 50..150);
-        assert_eq!(range(5, 500), 450..500);
-        assert!(range(6, 500).is_empty());
-        let all: Vec<usize> = (0..6).flat_map(|piece| range(piece, 500)).collect();
+        assert_eq!(range(0, 500), 0..15);
+        assert_eq!(range(1, 500), 15..50);
+        assert_eq!(range(2, 500), 50..150);
+        assert_eq!(range(6, 500), 450..500);
+        assert!(range(7, 500).is_empty());
+        let all: Vec<usize> = (0..7).flat_map(|piece| range(piece, 500)).collect();
         assert_eq!(all, (0..500).collect::<Vec<_>>());
     }
 
@@ -109,13 +127,15 @@ mod tests {
     fn there_is_more_until_the_last_piece() {
         let owner = Owner::new();
         owner.with(|| {
-            assert!(!Growth::new(50).has_more());
-            let growth = Growth::new(151);
-            assert!(growth.has_more());
-            growth.pieces.set(2);
-            assert!(growth.has_more());
-            growth.pieces.set(3);
-            assert!(!growth.has_more());
+            let pieces = RwSignal::new(1);
+            let of = |total| Growth { total, pieces };
+            assert!(!of(151).has_more(), "the first rows come by themselves");
+            of(151).fill();
+            assert!(of(51).has_more() && !of(50).has_more() && !of(7).has_more());
+            pieces.set(3);
+            assert!(of(151).has_more() && !of(150).has_more());
+            of(151).fill();
+            assert_eq!(pieces.get(), 3);
         });
     }
 }

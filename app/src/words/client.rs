@@ -494,6 +494,16 @@ pub fn time() -> &'static str {
     "Tijd"
 }
 
+/// Below a long list of clients.
+pub fn more_clients() -> &'static str {
+    "Toon meer cliënten"
+}
+
+/// Below a long list of days with visits.
+pub fn more_visits() -> &'static str {
+    "Toon meer bezoeken"
+}
+
 /// Hint at a time.
 pub fn time_hint() -> &'static str {
     "Bijvoorbeeld 9:30"
@@ -502,6 +512,11 @@ pub fn time_hint() -> &'static str {
 /// Field.
 pub fn minutes() -> &'static str {
     "Duur in minuten"
+}
+
+/// Hint at it, beside the hint at a time.
+pub fn minutes_hint() -> &'static str {
+    "Bijvoorbeeld 45"
 }
 
 /// Field.

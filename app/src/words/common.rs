@@ -1,10 +1,5 @@
 //! Words that belong to no screen: the design system's own, and buttons that occur everywhere.
 
-/// Below a long list.
-pub(crate) fn show_more() -> &'static str {
-    "Toon meer"
-}
-
 /// Follows the label of a field that may stay empty.
 pub(crate) fn not_required() -> &'static str {
     "(niet verplicht)"

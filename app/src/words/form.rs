@@ -15,6 +15,11 @@ pub fn save_again() -> &'static str {
     "Opnieuw bewaren"
 }
 
+/// All but the part that looks like a BSN is on disk.
+pub fn rest_saved() -> &'static str {
+    "De rest is bewaard"
+}
+
 /// A part of the text was not stored, because it looks like a BSN.
 pub fn part_held() -> &'static str {
     "Hier lijkt een BSN te staan. Dit stuk is nog niet bewaard."

@@ -27,6 +27,9 @@ pub fn without_rule(problem: &Problem) -> String {
         Fault::TooEarly => too_early(field),
         Fault::TooLongAgo => format!("{} ligt meer dan 120 jaar terug", capital(noun(field))),
         Fault::NextDay { date, time } => next_day(date, time),
+        Fault::Skipped { resumes_at } => {
+            format!("Deze tijd was er niet: de klok ging die nacht vooruit naar {resumes_at}")
+        }
         Fault::OutOfRange { kind, min, max } => {
             format!(
                 "Vul bij {} een getal in van {min} tot {max}",
@@ -329,6 +332,9 @@ mod tests {
             Fault::NextDay {
                 date: "2026-11-23".to_owned(),
                 time: "07:00".to_owned(),
+            },
+            Fault::Skipped {
+                resumes_at: "03:00".to_owned(),
             },
             Fault::OutOfRange {
                 kind,

@@ -20,9 +20,12 @@ pub fn kept() -> &'static str {
     "Er wordt niets gewist. De beschadigde stukken blijven apart bewaard."
 }
 
-/// When it was found and how large it is.
-pub fn found(date: &str, size: &str) -> String {
-    format!("Gevonden op {date}, {size}")
+/// When it was found and how much of it is left.
+pub fn found(date: &str, size: Option<&str>) -> String {
+    match size {
+        Some(size) => format!("Gevonden op {date}, {size}"),
+        None => format!("Gevonden op {date}, er is niets van over"),
+    }
 }
 
 /// It is not known to whom it belongs.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::span::Stamped;
 use crate::id::{ClientId, EntryId};
 
 /// One intent of the caregiver.
@@ -346,6 +347,9 @@ pub struct VisitInput {
     pub planned: Option<(EntryId, String)>,
     /// Measurements outside the usual range that the person confirmed.
     pub confirmed_unusual: Vec<MeasurementKind>,
+    /// The offsets of times that a button filled in and nobody changed.
+    #[serde(default)]
+    pub stamped: Stamped,
 }
 
 /// Kind of contact.

@@ -102,6 +102,11 @@ pub enum Fault {
         /// Local time of the end, `hh:mm`.
         time: String,
     },
+    /// A time that no clock has shown: that night it was put forward.
+    Skipped {
+        /// First local time that existed again, `hh:mm`.
+        resumes_at: String,
+    },
     /// Outside what is possible; limits as text with a decimal comma.
     OutOfRange {
         /// Which measurement.

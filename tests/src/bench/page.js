@@ -163,7 +163,7 @@
 
     // From a tap on a link of the page to the page it leads to, complete. A link far down a long list is made to appear first.
     async follow(path) {
-      const link = await until(path, () => document.querySelector(`a[href="${path}"]`) ?? named("button", "Toon meer")?.click());
+      const link = await until(path, () => document.querySelector(`a[href="${path}"]`) ?? (named("button", "Toon meer cliënten") ?? named("button", "Toon meer bezoeken"))?.click());
       await rest(() => {}, 300);
       return rest(() => link.click(), 400);
     },

@@ -1,4 +1,4 @@
-//! Lists that grow by **Toon meer**: more clients, and more days of one client, than stand on screen at once.
+//! Lists that grow by a press: more clients, and more days of one client, than stand on screen at once.
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::faults::leave;
 use crate::screens::walk::Walk;
 
-const MORE: &str = "Toon meer";
+const MORE: &str = "Toon meer cliënten";
+const MORE_DAYS: &str = "Toon meer bezoeken";
 /// Two pieces and one row: 50, 100 and 1.
 const SIZE: Size = Size {
     clients: 151,
@@ -133,8 +134,6 @@ async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_ne
     expect_rows(&device, CLIENTS, 50).await?;
     page.find(Role::Button, MORE).await?;
 
-    // Upright, where the list of clients does not stand beside it.
-    device.resize(768, 1024).await?;
     device.open_in_app(&format!("{largest}/bezoeken")).await?;
     let year = "return String(new Date().getFullYear() - 1)";
     let year = device.script(year, Vec::new()).await?;
@@ -142,10 +141,10 @@ async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_ne
         .button(year.as_str().unwrap_or_default())
         .await?;
     expect_rows(&device, DAYS, 50).await?;
-    page.button(MORE).await?;
+    page.button(MORE_DAYS).await?;
     expect_rows(&device, DAYS, 60).await?;
     expect_focus(&device, VISITS, 50).await?;
-    page.gone(Role::Button, MORE).await?;
+    page.gone(Role::Button, MORE_DAYS).await?;
     device.close().await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Nights: an end on the next day is read back and confirmed, also when the clock is put forward or back.
 
 use anyhow::Result;
-use e2e::{Device, Role, World};
+use e2e::{Device, Role, SAVED, World};
+use serde_json::json;
 
 use crate::visit::press_sign_in_vain;
 
@@ -77,6 +78,26 @@ async fn a_night_ends_the_next_day_after_a_question_and_lasts_as_long_as_it_did(
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_about_the_next_day_counts_for_those_times_only() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device.add_client("Wim", "", "Wissel").await?;
+    write(&device, &client, "28-03-2026", "23:00", "07:00").await?;
+    page.button("Klopt").await?;
+    page.reads("Tot zondag 29 maart 2026 07:00").await?;
+    // A slip: 19:30 in place of 18:30 makes a visit of a whole day.
+    page.fill("Begintijd", "19:30").await?;
+    page.fill("Eindtijd", "19:00").await?;
+    page.reads("Tot zondag 19:00. Klopt dit?").await?;
+    press_sign_in_vain(&device).await?;
+    page.find(Role::Link, "B12 Tot zondag 19:00. Klopt dit?")
+        .await?;
+    device.close().await?;
+    Ok(())
+}
+
 /// The one refusal of this time names the field, and what was typed still stands there.
 async fn expect_refused(device: &Device, label: &str, typed: &str) -> Result<()> {
     let page = device.page();
@@ -118,6 +139,37 @@ async fn a_time_that_the_clock_skipped_is_refused_and_one_shown_twice_is_the_fir
         page.expect_test_id("visit-date", "zondag 25 oktober 2026")
             .await?;
     }
+    device.close().await?;
+    Ok(())
+}
+
+/// From now on the page's clock shows this moment, and goes on from there.
+async fn set_clock(device: &Device, moment: &str) -> Result<()> {
+    let script = "const at = Date.parse(arguments[0]) - performance.now(); \
+                  Date.now = () => Math.round(at + performance.now());";
+    device.script(script, vec![json!(moment)]).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_buttons_know_which_of_two_equal_hours_it_is() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.add_client("Tweemaal", "", "Twee").await?;
+    set_clock(&device, "2026-10-25T02:20:10+02:00").await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", "Waakdienst").await?;
+    page.button("Geen bijzonderheden").await?;
+    set_clock(&device, "2026-10-25T02:30:10+01:00").await?;
+    page.button("Nu klaar").await?;
+    page.expect_value("Begintijd", "02:20").await?;
+    page.expect_value("Eindtijd", "02:30").await?;
+    page.reads(SAVED).await?;
+    device.driver.refresh().await?;
+    device.unlock().await?;
+    page.expect_value("Eindtijd", "02:30").await?;
+    sign(&device, "02:20", "02:30", "1 uur en 10 minuten").await?;
     device.close().await?;
     Ok(())
 }

@@ -78,6 +78,40 @@ fn every_module_says_what_it_is_for() {
     assert!(named_mod.is_empty(), "name.rs stands beside name/");
 }
 
+/// Names in code marks that are written like a test's, or a field's: with at least two underscores.
+fn named_tests(text: &str) -> Vec<&str> {
+    let is_test = |name: &&str| {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        name.bytes().all(is_plain) && name.matches('_').count() >= 2
+    };
+    text.split('`').skip(1).step_by(2).filter(is_test).collect()
+}
+
+#[test]
+fn the_documents_name_only_what_exists() {
+    let planted = "Shown by `a_test_of_ours`, `cargo xtask ci` and `one_name`.";
+    assert_eq!(named_tests(planted), ["a_test_of_ours"]);
+    let code: String = sources()
+        .into_iter()
+        .map(|source| source.text)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let documents = files("docs", &[".md"]);
+    let named = documents
+        .iter()
+        .flat_map(|document| named_tests(&document.text));
+    let named: Vec<&str> = named.collect();
+    assert!(named.len() > 50, "{} names", named.len());
+    let missing = named.iter().filter(|name| {
+        ![format!("fn {name}("), format!("{name}: ")]
+            .iter()
+            .any(|here| code.contains(here))
+    });
+    let missing: Vec<_> = missing.collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn every_crate_takes_the_lints_of_the_workspace() {
     for (_, folder) in CRATES {

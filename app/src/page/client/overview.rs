@@ -35,6 +35,7 @@ fn overview(client: Arc<ClientView>) -> impl IntoView {
         .map(|date| words::client::plan_deadline(&words::date::short(date)));
     view! {
         <h2 class="u-hidden">{words::client::overview()}</h2>
+        {deadline.map(|deadline| view! { <p class="u-meta" data-testid="plan-deadline">{deadline}</p> })}
         <div class="l-grid">
             <Card id="laatste" title=words::client::last_visits()>
                 <RecentVisits client=id />
@@ -53,7 +54,6 @@ fn overview(client: Arc<ClientView>) -> impl IntoView {
                 </Link>
             </Card>
         </div>
-        {deadline.map(|deadline| view! { <p class="u-meta" data-testid="plan-deadline">{deadline}</p> })}
     }
 }
 

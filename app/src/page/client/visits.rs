@@ -132,7 +132,7 @@ fn VisitRows(
         <div class="l-stack" id=ROWS>
             <Grown growth rows=days view=day />
         </div>
-        <ShowMore growth list=ROWS />
+        <ShowMore growth list=ROWS label=words::client::more_visits() />
     }
 }
 

@@ -126,7 +126,7 @@ fn rows(
             <List label=words::clients()>
                 <Grown growth rows=hits view=row />
             </List>
-            <ShowMore growth list=ROWS />
+            <ShowMore growth list=ROWS label=words::more_clients() />
         </div>
     }
     .into_any()

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use super::focus;
 use super::open::Opened;
-use super::sheet::{Sheet, id_of};
+use super::sheet::{Sheet, Stamp, id_of};
 use super::start::is_blank;
 use crate::page::autosave::{Autosave, SaveState};
 use crate::page::identity::stamp;
@@ -105,9 +105,13 @@ impl Composer {
 
     /// **Start bezoek**: date and begin are now.
     pub(super) fn stamp_begin(self) {
-        let (date, now) = stamp();
-        self.sheet.date.set(date);
-        self.sheet.begin.set(now);
+        let (date, time) = stamp();
+        let offset_minutes = offset_now();
+        self.sheet.stamp_begin(Stamp {
+            date,
+            time,
+            offset_minutes,
+        });
         for field in [VisitField::Date, VisitField::Begin] {
             self.sheet.form.errors().set(&id_of(field), None);
         }
@@ -118,7 +122,7 @@ impl Composer {
     pub(super) fn stamp_end(self) {
         match self.end_now() {
             Some(now) => {
-                self.sheet.end.set(now);
+                self.sheet.stamp_end(now, offset_now());
                 self.sheet.form.errors().set(&id_of(VisitField::End), None);
             }
             None => dom::focus_field(&id_of(VisitField::End)),
@@ -266,6 +270,11 @@ impl Composer {
         let is_since_yesterday = date.tomorrow().is_ok_and(|next| next == today);
         (is_since_yesterday && begin.is_some_and(|begin| now < begin)).then_some(now)
     }
+}
+
+/// Minutes that the clock on the wall is ahead of UTC.
+pub(super) fn offset_now() -> i16 {
+    calendar::local(clock::now_ms()).map_or(0, |local| local.offset_minutes)
 }
 
 fn clock_time(ms: i64) -> Option<String> {

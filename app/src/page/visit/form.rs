@@ -105,12 +105,12 @@ pub(super) fn VisitForm(
 #[component]
 fn Ending(composer: Composer) -> impl IntoView {
     let state = composer.save_state();
-    let saved = Memo::new(move |_| {
-        (state.get()
-            == SaveState::Saved {
-                is_part_held: false,
-            })
-        .then(|| words::form::saved().to_owned())
+    let saved = Memo::new(move |_| match state.get() {
+        SaveState::Saved {
+            is_part_held: false,
+        } => Some(words::form::saved().to_owned()),
+        SaveState::Saved { is_part_held: true } => Some(words::form::rest_saved().to_owned()),
+        _ => None,
     });
     let trouble = Memo::new(move |_| match state.get() {
         SaveState::Failed(failure) if failure != Failure::Locked => Some(failure),

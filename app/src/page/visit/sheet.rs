@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier::calendar;
-use dossier::calendar::span::visit_span;
+use dossier::calendar::span::{Stamped, visit_span_stamped};
 use dossier::edit::{MeasurementInput, MeasurementKind, SubstituteInput, VisitField, VisitInput};
 use dossier::id::EntryId;
 use dossier::problem::{Fault, Field, Problem};
@@ -54,7 +54,19 @@ pub(super) struct Sheet {
     pub(super) substitute_name: RwSignal<String>,
     pub(super) substitute_agb: RwSignal<String>,
     pub(super) confirmed: RwSignal<BTreeSet<MeasurementKind>>,
+    stamps: [RwSignal<Option<Stamp>>; 2],
     planned: StoredValue<Option<(EntryId, String)>>,
+}
+
+/// A time that a button filled in, with the offset of that moment: it counts while the boxes hold just this.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// As in the box.
+    pub(super) date: String,
+    /// As in the box.
+    pub(super) time: String,
+    /// Minutes ahead of UTC.
+    pub(super) offset_minutes: i16,
 }
 
 impl Sheet {
@@ -89,6 +101,17 @@ impl Sheet {
             substitute_name: text(VisitField::SubstituteName, &substitute.name),
             substitute_agb: text(VisitField::SubstituteAgb, &substitute.agb),
             confirmed: RwSignal::new(input.confirmed_unusual.iter().copied().collect()),
+            stamps: [
+                (&input.begin, input.stamped.begin_offset),
+                (&input.end, input.stamped.end_offset),
+            ]
+            .map(|(time, offset)| {
+                RwSignal::new(offset.map(|offset_minutes| Stamp {
+                    date: input.date.clone(),
+                    time: time.clone(),
+                    offset_minutes,
+                }))
+            }),
             planned: StoredValue::new(input.planned),
         };
         sheet.bind();
@@ -126,6 +149,37 @@ impl Sheet {
             }),
             planned: self.planned.get_value(),
             confirmed_unusual: self.confirmed.get().into_iter().collect(),
+            stamped: self.stamped(),
+        }
+    }
+
+    /// **Start bezoek** filled in date and begin.
+    pub(super) fn stamp_begin(self, stamp: Stamp) {
+        self.date.set(stamp.date.clone());
+        self.begin.set(stamp.time.clone());
+        self.stamps[0].set(Some(stamp));
+    }
+
+    /// **Nu klaar** filled in the end.
+    pub(super) fn stamp_end(self, time: String, offset_minutes: i16) {
+        self.end.set(time.clone());
+        self.stamps[1].set(Some(Stamp {
+            date: self.date.get_untracked(),
+            time,
+            offset_minutes,
+        }));
+    }
+
+    fn stamped(self) -> Stamped {
+        let [begin, end] = self.stamps.map(|stamp| stamp.get());
+        let offset = |stamp: Option<Stamp>, time: RwSignal<String>| {
+            let is_kept =
+                |stamp: &Stamp| stamp.date == *self.date.read() && stamp.time == *time.read();
+            stamp.filter(is_kept).map(|stamp| stamp.offset_minutes)
+        };
+        Stamped {
+            begin_offset: offset(begin, self.begin),
+            end_offset: offset(end, self.end),
         }
     }
 
@@ -160,7 +214,7 @@ impl Sheet {
         let date = parse_date(&self.date.read(), today).ok()?;
         let begin = parse_time(&self.begin.read()).ok()?;
         let end = parse_time(&self.end.read()).ok()?;
-        let span = visit_span(date, begin, end).ok()?;
+        let span = visit_span_stamped(date, begin, end, self.stamped()).ok()?;
         let is_whole = self.end.read().trim().chars().count() >= END_CHARS_MIN;
         let is_asked = is_whole || self.form.error(&id_of(VisitField::End)).get().is_some();
         (span.crosses_midnight && is_asked).then(|| (span.end_date.to_string(), show_time(end)))
@@ -209,7 +263,8 @@ impl Sheet {
     fn take_back_answers(self) {
         let times = Memo::new(move |_| (self.date.get(), self.begin.get(), self.end.get()));
         Effect::new(move |is_later: Option<bool>| {
-            times.track();
+            // Reading it, not only following it, is what makes a memo run.
+            times.get();
             if is_later.is_some() {
                 self.is_next_day.set(false);
                 if !self.end.read_untracked().is_empty() {

@@ -1,12 +1,14 @@
 //! Begins a visit: finds or makes its draft, and goes there.
 
 use dossier::calendar;
+use dossier::calendar::span::Stamped;
 use dossier::draft::{Draft, DraftBody};
 use dossier::edit::{ContactKind, VisitInput};
 use dossier::id::{ClientId, EntryId};
 use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
+use super::composer::offset_now;
 use crate::page::identity::stamp;
 use crate::page::load::FailureNotice;
 use crate::page::route;
@@ -78,13 +80,17 @@ async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
         .map(|date| date.to_string())
         .unwrap_or_default();
     let (date, now) = stamp();
+    let (begin, begin_offset) = match wanted.planning {
+        Some(_) => (now, Some(offset_now())),
+        None => (String::new(), None),
+    };
     let input = VisitInput {
         contact: wanted.contact,
         date,
-        begin: if wanted.planning.is_some() {
-            now
-        } else {
-            String::new()
+        begin,
+        stamped: Stamped {
+            begin_offset,
+            end_offset: None,
         },
         planned: wanted.planning.map(|planning| (planning, today)),
         ..VisitInput::default()

@@ -1,7 +1,7 @@
 //! Corrections and additions: new signed entries beside a visit that stays as it is (A11, A16).
 
 use crate::calendar::CalendarError;
-use crate::calendar::span::visit_span;
+use crate::calendar::span::visit_span_stamped;
 use crate::document::code::visit_field_code;
 use crate::document::layout::{self, ADDITION, CORRECTION, FIELD, IS_CLIENT_REQUEST, REASON, TEXT};
 use crate::document::value::{Entry, Write};
@@ -192,12 +192,15 @@ fn corrected_text(
 /// because that cannot be read back and confirmed here.
 fn check_times(check: &mut Check, current: &VisitView, field: VisitField, text: &str, now_ms: i64) {
     let fault = match visit::with_time(current, field, text)
-        .map(|(date, begin, end)| visit_span(date, begin, end))
+        .map(|(date, begin, end, stamped)| visit_span_stamped(date, begin, end, stamped))
     {
         Some(Ok(span)) if span.crosses_midnight && !visit::is_overnight(current) => Fault::TooEarly,
         Some(Ok(span)) if span.begin_ms > now_ms.saturating_add(CLOCK_SLACK_MS) => Fault::InFuture,
         Some(Ok(_)) => return,
         Some(Err(CalendarError::NoLength)) => Fault::TooEarly,
+        Some(Err(CalendarError::Skipped { resumes_at, .. })) => Fault::Skipped {
+            resumes_at: show_time(resumes_at),
+        },
         Some(Err(_)) | None => Fault::Malformed,
     };
     check.refuse(Field::CorrectionText, fault, Some("B12"));

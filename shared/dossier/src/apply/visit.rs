@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, Time};
 
-use crate::calendar::span::{Span, visit_span};
+use crate::calendar::span::{Span, visit_span_stamped};
 use crate::calendar::{self, CalendarError};
 use crate::document::code::{Code, visit_field_code};
 use crate::document::layout::{
@@ -158,7 +158,7 @@ fn checked_span(check: &mut Check, input: &VisitInput, now_ms: i64) -> Option<Sp
     let begin = check.time(begin_field, &input.begin, Some("B12"));
     let end = check.time(end_field, &input.end, Some("B12"));
     let (date, begin, end) = (date?, begin?, end?);
-    match visit_span(date, begin, end) {
+    match visit_span_stamped(date, begin, end, input.stamped) {
         Ok(span) => {
             if !is_future && span.begin_ms > now_ms.saturating_add(CLOCK_SLACK_MS) {
                 check.refuse(begin_field, Fault::InFuture, Some("B12"));
@@ -189,11 +189,17 @@ fn span_fault(error: CalendarError, date: Date, begin: Time) -> (Field, Fault) {
         CalendarError::Skipped {
             date: skipped,
             time,
-            ..
-        } if (skipped, time) == (date, begin) => {
-            (Field::Visit(VisitField::Begin), Fault::Malformed)
+            resumes_at,
+        } => {
+            let is_begin = (skipped, time) == (date, begin);
+            let field = if is_begin {
+                VisitField::Begin
+            } else {
+                VisitField::End
+            };
+            let resumes_at = show_time(resumes_at);
+            (Field::Visit(field), Fault::Skipped { resumes_at })
         }
-        CalendarError::Skipped { .. } => (Field::Visit(VisitField::End), Fault::Malformed),
         CalendarError::OutOfRange | CalendarError::Malformed => {
             (Field::Visit(VisitField::Date), Fault::Malformed)
         }

@@ -51,12 +51,20 @@ impl Span {
 }
 
 /// Offsets that were stamped by a button at the moment itself; they settle an hour that occurs twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stamped {
     /// Minutes ahead of UTC when the begin was stamped.
     pub begin_offset: Option<i16>,
     /// Minutes ahead of UTC when the end was stamped.
     pub end_offset: Option<i16>,
+}
+
+impl Stamped {
+    /// The offset of a moment, where it says more than its date and time do: the second time of a repeated hour.
+    #[must_use]
+    pub fn second_time(offset: Option<i16>) -> Option<i16> {
+        offset.filter(|minutes| *minutes == WINTER_OFFSET_MINUTES)
+    }
 }
 
 /// The span from `begin` on `date` to `end`, on the same day or the next.

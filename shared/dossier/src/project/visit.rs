@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, Time};
 
-use crate::calendar::span::visit_span;
+use crate::calendar::span::{Stamped, visit_span_stamped};
 use crate::calendar::{parse_rfc3339, rfc3339_at};
 use crate::document::code::{Code, visit_field};
 use crate::document::layout::{
@@ -373,10 +373,10 @@ fn set_text(view: &mut VisitView, field: VisitField, text: String) {
 }
 
 fn set_time(view: &mut VisitView, field: VisitField, text: &str) {
-    let Some((date, begin, end)) = with_time(view, field, text) else {
+    let Some((date, begin, end, stamped)) = with_time(view, field, text) else {
         return;
     };
-    let Ok(span) = visit_span(date, begin, end) else {
+    let Ok(span) = visit_span_stamped(date, begin, end, stamped) else {
         return;
     };
     let (Ok(begin_local), Ok(end_local)) = (rfc3339_at(span.begin()), rfc3339_at(span.end()))
@@ -387,12 +387,13 @@ fn set_time(view: &mut VisitView, field: VisitField, text: &str) {
     (view.begin_local, view.end_local) = (begin_local, end_local);
 }
 
-/// Date, begin and end with one of them replaced by a stored text.
+/// Date, begin and end with one of them replaced by a stored text; the times that stay keep which of two equal
+/// hours they meant.
 pub(crate) fn with_time(
     view: &VisitView,
     field: VisitField,
     text: &str,
-) -> Option<(Date, Time, Time)> {
+) -> Option<(Date, Time, Time, Stamped)> {
     let of = |wanted, now: &str| {
         if field == wanted {
             text.to_owned()
@@ -403,7 +404,16 @@ pub(crate) fn with_time(
     let date = Date::from_str(&of(VisitField::Date, date_part(&view.begin_local))).ok()?;
     let begin = parse_time(&of(VisitField::Begin, time_part(&view.begin_local))).ok()?;
     let end = parse_time(&of(VisitField::End, time_part(&view.end_local))).ok()?;
-    Some((date, begin, end))
+    let stays = |other, local: &str| {
+        let offset = parse_rfc3339(local).map(|instant| instant.offset_minutes);
+        let is_kept = field != VisitField::Date && field != other;
+        Stamped::second_time(offset.ok().filter(|_| is_kept))
+    };
+    let stamped = Stamped {
+        begin_offset: stays(VisitField::Begin, &view.begin_local),
+        end_offset: stays(VisitField::End, &view.end_local),
+    };
+    Some((date, begin, end, stamped))
 }
 
 /// Whether a visit ends on the day after its begin.

@@ -8,7 +8,7 @@ use dossier::project;
 
 use super::world::{ANNA, World, entry, ms, sign, visit_input};
 
-fn correct(correction: u8, field: VisitField, text: &str) -> Edit {
+pub(super) fn correct(correction: u8, field: VisitField, text: &str) -> Edit {
     let input = CorrectionInput {
         field,
         text: text.to_owned(),

@@ -1,5 +1,6 @@
 //! Signing a visit: each rule at its edge.
 
+use dossier::calendar::span::Stamped;
 use dossier::edit::{
     ContactKind, Edit, Funding, MeasurementInput, MeasurementKind, SubstituteInput, VisitField,
     VisitInput,
@@ -309,7 +310,55 @@ fn a_time_that_no_clock_has_shown_is_refused_where_it_stands() {
         };
         assert_eq!(
             world.refused(sign(1, input)),
-            [(field(at), Fault::Malformed, "B12".to_owned())]
+            [(
+                field(at),
+                Fault::Skipped {
+                    resumes_at: "03:00".to_owned()
+                },
+                "B12".to_owned()
+            )]
+        );
+    }
+}
+
+#[test]
+fn an_hour_shown_twice_is_the_one_in_which_the_button_was_pressed_also_after_a_correction() {
+    const SUMMER: Option<i16> = Some(120);
+    const WINTER: Option<i16> = Some(60);
+    for (stamped, begin, end, minutes) in [
+        ((None, None), "+02:00", "+02:00", 20),
+        ((SUMMER, SUMMER), "+02:00", "+02:00", 20),
+        ((SUMMER, WINTER), "+02:00", "+01:00", 80),
+        ((WINTER, WINTER), "+01:00", "+01:00", 20),
+    ] {
+        let mut world = World::with_client(&[Funding::Private]);
+        world.now_ms = ms("2026-10-25T08:00:00+01:00");
+        let (begin_offset, end_offset) = stamped;
+        world.apply(sign(
+            1,
+            VisitInput {
+                date: "25-10-2026".to_owned(),
+                begin: "02:10".to_owned(),
+                end: "02:30".to_owned(),
+                stamped: Stamped {
+                    begin_offset,
+                    end_offset,
+                },
+                ..visit_input()
+            },
+        ));
+        let view = world.visit(1);
+        assert_eq!(
+            (&view.begin_local[19..], &view.end_local[19..]),
+            (begin, end)
+        );
+        assert_eq!((view.end_at - view.begin_at) / 60_000, minutes);
+        world.apply(super::amendment::correct(2, VisitField::Begin, "02:15"));
+        let view = world.visit(1);
+        assert_eq!(
+            &view.end_local[19..],
+            end,
+            "the end stays what it was: {stamped:?}"
         );
     }
 }
