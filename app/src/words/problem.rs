@@ -28,7 +28,11 @@ pub fn without_rule(problem: &Problem) -> String {
         Fault::TooLongAgo => format!("{} ligt meer dan 120 jaar terug", capital(noun(field))),
         Fault::NextDay { date, time } => next_day(date, time),
         Fault::Skipped { resumes_at } => {
-            format!("Deze tijd was er niet: de klok ging die nacht vooruit naar {resumes_at}")
+            let what = match field {
+                Field::Visit(_) => capital(noun(field)),
+                _ => "Deze tijd".to_owned(),
+            };
+            format!("{what} bestond niet: de klok ging die nacht naar {resumes_at}")
         }
         Fault::OutOfRange { kind, min, max } => {
             format!(

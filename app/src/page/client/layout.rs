@@ -13,8 +13,8 @@ use crate::page::identity::IdentityDialog;
 use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::ui::{
-    Button, ButtonKind, Glyph, LinkButton, Notice, NoticeKind, PageTitle, Panes, PersonHeader,
-    SectionLink, SectionNav,
+    Button, ButtonKind, Glyph, Link, LinkButton, Notice, NoticeKind, PageTitle, Panes,
+    PersonHeader, SectionLink, SectionNav,
 };
 use crate::words;
 
@@ -110,6 +110,9 @@ where
         >
             <Show when=move || is_failed.get()>
                 <div class="l-page">
+                    <Link href=route::CLIENTS icon=Glyph::Back>
+                        {words::client::back_to_list()}
+                    </Link>
                     <PageTitle title=words::client::screen() />
                 </div>
             </Show>
