@@ -1,7 +1,7 @@
 //! Visits: four taps, every refusal in words, the BSN guard, kinds of contact, times, corrections.
 
 use anyhow::{Context, Result, bail};
-use e2e::{CAREGIVER, Device, GLANCE, PATIENCE, Role, SAVED, World};
+use e2e::{CAREGIVER, Device, GLANCE, PATIENCE, Place, Role, SAVED, World};
 use serde_json::json;
 
 use crate::faults::paste;
@@ -9,6 +9,9 @@ use crate::faults::paste;
 /// What stands beside these words in a list of a signed visit.
 const ROW: &str = "const key = [...document.querySelectorAll('dt')].find((key) => key.textContent.trim() === arguments[0]); \
     return key ? key.nextElementSibling.textContent.trim() : '';";
+
+const NOT_SAVED: &str = "Dit stuk is nog niet bewaard.";
+const NOT_ALLOWED: &str = "Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.";
 
 /// Every row of unsaved work on disk, as it is sealed there.
 const DRAFTS: &str = r#"
@@ -140,6 +143,50 @@ async fn an_incomplete_visit_is_refused_with_ids_and_words() -> Result<()> {
     Ok(())
 }
 
+/// What stands in every text box of the visit on screen, with the measurements.
+async fn typed(device: &Device) -> Result<Vec<(&'static str, String)>> {
+    let page = device.page();
+    let mut typed = Vec::new();
+    for label in [
+        "Datum",
+        "Begintijd",
+        "Eindtijd",
+        "Wat heb je gedaan?",
+        "Resultaat",
+        "Feiten en omstandigheden",
+        "Ervaring van de cliënt",
+    ] {
+        typed.push((label, page.value(label).await?));
+    }
+    let measured = page.group("Metingen");
+    for label in ["Bovendruk", "Onderdruk", "Pols", "Gewicht", "Pijn"] {
+        typed.push((label, measured.value(label).await?));
+    }
+    Ok(typed)
+}
+
+/// Presses a box by its words, whatever stands in it.
+async fn toggle(device: &Device, name: &str) -> Result<()> {
+    let element = device.page().find(Role::Checkbox, name).await?;
+    let press = "arguments[0].labels[0].click()";
+    device.script(press, vec![element.to_json()?]).await?;
+    Ok(())
+}
+
+async fn expect_ticked(device: &Device, name: &str, is_ticked: bool) -> Result<()> {
+    let waiting = async {
+        loop {
+            let element = device.page().find(Role::Checkbox, name).await?;
+            if element.is_selected().await? == is_ticked {
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    let outcome = tokio::time::timeout(PATIENCE, waiting).await;
+    outcome.with_context(|| format!("{name:?} is not ticked = {is_ticked}"))?
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
     let mut turn = World::enter().await?;
@@ -147,30 +194,54 @@ async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
     let page = device.page();
     let client = device.add_client("Fenna", "", "Hoekstra").await?;
     device.start_visit().await?;
-    page.fill("Wat heb je gedaan?", "Ogen gedruppeld").await?;
-    page.fill("Resultaat", "Eenmalig resultaat").await?;
-    page.fill("Ervaring van de cliënt", "Eenmalige ervaring")
-        .await?;
+    page.button("Metingen erbij").await?;
+    for (label, text) in [
+        ("Datum", yesterday(&device).await?.0.as_str()),
+        ("Begintijd", "9:15"),
+        ("Eindtijd", "10:00"),
+        ("Wat heb je gedaan?", "Ogen gedruppeld"),
+        ("Resultaat", "Eenmalig resultaat"),
+        ("Feiten en omstandigheden", "Eenmalig feit"),
+        ("Ervaring van de cliënt", "Eenmalige ervaring"),
+        ("Pols", "83"),
+    ] {
+        page.fill(label, text).await?;
+    }
     device.sign_visit().await?;
+    page.by_test_id("recorded-at").await?;
+    assert_eq!(row(&device, "Pols").await?, "83 per minuut");
 
     device.open_in_app(&client).await?;
-    page.link("Nieuw bezoek").await?;
-    page.button("Start bezoek").await?;
+    device.start_visit().await?;
+    page.button("Metingen erbij").await?;
+    let blank = typed(&device).await?;
+    let begun = blank[1].1.clone();
     page.button("Zelfde als vorige keer").await?;
     page.reads("overgenomen van").await?;
-    assert!(
-        page.find(Role::Checkbox, "Ogen gedruppeld")
-            .await?
-            .is_selected()
-            .await?
-    );
-    for label in ["Resultaat", "Feiten en omstandigheden", "Eindtijd"] {
-        assert_eq!(page.value(label).await?, "", "{label} was taken over");
+    expect_ticked(&device, "Ogen gedruppeld", true).await?;
+    assert_eq!(typed(&device).await?, blank);
+    for (label, value) in &blank[2..] {
+        assert_eq!(value, "", "{label} was taken over");
     }
-    assert_eq!(page.value("Ervaring van de cliënt").await?, "");
-    page.button("Geen bijzonderheden").await?;
+
+    // What was typed meanwhile stays as well.
+    page.fill("Resultaat", "Resultaat van vandaag").await?;
+    page.fill("Feiten en omstandigheden", "Feit van vandaag")
+        .await?;
+    page.fill("Gewicht", "71,5").await?;
+    let own = typed(&device).await?;
+    assert_ne!(own, blank);
+    toggle(&device, "Ogen gedruppeld").await?;
+    expect_ticked(&device, "Ogen gedruppeld", false).await?;
+    page.button("Zelfde als vorige keer").await?;
+    expect_ticked(&device, "Ogen gedruppeld", true).await?;
+    assert_eq!(typed(&device).await?, own);
     device.sign_visit().await?;
     page.reads("Ogen gedruppeld").await?;
+    page.expect_test_id("visit-begin", &begun).await?;
+    assert_eq!(row(&device, "Gewicht").await?, "71,5 kg");
+    assert_eq!(row(&device, "Pols").await?, "");
+    assert!(!page.text().await?.contains("Eenmalig"));
     device.close().await?;
     Ok(())
 }
@@ -178,8 +249,6 @@ async fn a_routine_visit_takes_over_actions_but_no_results() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     const WITH_BSN: &str = "Gebeld over bsn 999990019 van mevrouw";
-    const NOT_SAVED: &str = "Dit stuk is nog niet bewaard.";
-    const NOT_ALLOWED: &str = "Hier lijkt een BSN te staan. Dat mag bij deze cliënt niet.";
     let mut turn = World::enter().await?;
     let origin = turn.server()?.origin();
     let device = turn.unlocked().await?;
@@ -235,9 +304,119 @@ async fn a_bsn_in_the_text_waits_and_is_never_stored() -> Result<()> {
     page.gone(Role::Group, "BSN gevonden bij Wat heb je gedaan?")
         .await?;
     page.reads(SAVED).await?;
+    page.button("Iemand anders deed dit").await?;
+    for (label, text) in [
+        ("Resultaat", "Mevrouw is gerust"),
+        ("Feiten en omstandigheden", "Mevrouw was moe"),
+        ("Ervaring van de cliënt", "Ze was er blij mee"),
+        ("Naam waarnemer", "Dirk-Jan Oude Luttikhuis"),
+    ] {
+        let found = format!("BSN gevonden bij {label}");
+        paste(&device, label, WITH_BSN).await?;
+        let beside = page.find(Role::Group, &found).await?.text().await?;
+        assert!(beside.contains(NOT_ALLOWED) && beside.contains(NOT_SAVED));
+        press_sign_in_vain(&device).await?;
+        page.find(Role::Link, &format!("B9 {NOT_ALLOWED}")).await?;
+        page.expect_value(label, WITH_BSN).await?;
+        page.test_id("visit-status").await?;
+        paste(&device, label, text).await?;
+        page.gone(Role::Group, &found).await?;
+    }
+    page.reads(SAVED).await?;
     device.sign_visit().await?;
     page.by_test_id("recorded-at").await?;
     page.reads("Gebeld met mevrouw").await?;
+
+    page.button("Corrigeren").await?;
+    let dialog = device.dialog("Bezoek corrigeren");
+    dialog.select("Welk onderdeel?", "Resultaat").await?;
+    let texts = ["Mevrouw is ongerust", "Verkeerd gelezen"];
+    for (label, text) in ["Nieuwe tekst", "Waarom corrigeer je dit?"]
+        .iter()
+        .zip(texts)
+    {
+        refuse_bsn(&dialog, label, WITH_BSN, "Correctie ondertekenen").await?;
+        dialog.fill(label, text).await?;
+    }
+    dialog.button("Correctie ondertekenen").await?;
+    page.gone(Role::Dialog, "Bezoek corrigeren").await?;
+    page.reads("Mevrouw is ongerust").await?;
+    page.button("Aanvulling schrijven").await?;
+    let dialog = device.dialog("Aanvulling");
+    refuse_bsn(&dialog, "Aanvulling", WITH_BSN, "Aanvulling ondertekenen").await?;
+    dialog.fill("Aanvulling", "Dochter gebeld").await?;
+    dialog.button("Aanvulling ondertekenen").await?;
+    page.gone(Role::Dialog, "Aanvulling").await?;
+    page.reads("Dochter gebeld").await?;
+    assert!(!page.text().await?.contains("999990019"));
+    device.close().await?;
+    Ok(())
+}
+
+/// Waits until `words` stand nowhere on the page.
+async fn not_said(place: &Place<'_>, words: &str) -> Result<()> {
+    let waiting = async {
+        while place.text().await?.contains(words) {
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    };
+    let outcome = tokio::time::timeout(PATIENCE, waiting).await;
+    outcome.with_context(|| format!("the page goes on saying {words:?}"))?
+}
+
+/// Pressing `done` is refused with words as long as a BSN stands in this box, and the box keeps its text.
+async fn refuse_bsn(place: &Place<'_>, label: &str, text: &str, done: &str) -> Result<()> {
+    let refusal = format!("B9 {NOT_ALLOWED}");
+    place.gone(Role::Link, &refusal).await?;
+    not_said(place, NOT_SAVED).await?;
+    place.fill(label, text).await?;
+    place.reads(NOT_SAVED).await?;
+    place.button(done).await?;
+    place
+        .find(Role::Link, &refusal)
+        .await
+        .with_context(|| format!("a BSN in {label:?} is not refused"))?;
+    place.expect_value(label, text).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bsn_in_the_texts_of_a_client_is_refused_where_none_may_be_held() -> Result<()> {
+    const WITH_BSN: &str = "Bsn 999990019";
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.open_in_app("/clienten/nieuw").await?;
+    page.heading("Nieuwe cliënt").await?;
+    page.choose(Role::Checkbox, "Particulier").await?;
+    page.fill("Geboortedatum", "1-2-34").await?;
+    page.fill("Aanvraagdatum zorg", "30-09-2026").await?;
+    let texts = [
+        ("Voornaam", "Gonda"),
+        ("Tussenvoegsel", "van"),
+        ("Achternaam", "Guard"),
+        ("Straat en huisnummer", "Vijverlaan 12"),
+        ("Plaats", "Zwolle"),
+    ];
+    for (label, text) in texts {
+        page.fill(label, text).await?;
+    }
+    for (label, text) in texts {
+        refuse_bsn(&page, label, WITH_BSN, "Cliënt opslaan").await?;
+        page.fill(label, text).await?;
+    }
+    page.button("Cliënt opslaan").await?;
+    page.heading("Gonda van Guard").await?;
+    let details = format!("{}/gegevens", device.path().await?);
+    device.open_in_app(&details).await?;
+    page.button("Wijzig straat en huisnummer").await?;
+    let dialog = device.dialog("Straat en huisnummer wijzigen");
+    refuse_bsn(&dialog, "Straat en huisnummer", WITH_BSN, "Opslaan").await?;
+    dialog.fill("Straat en huisnummer", "Plein 1").await?;
+    dialog.button("Opslaan").await?;
+    page.gone(Role::Dialog, "Straat en huisnummer wijzigen")
+        .await?;
+    page.reads("Plein 1").await?;
     assert!(!page.text().await?.contains("999990019"));
     device.close().await?;
     Ok(())
@@ -257,24 +436,52 @@ async fn a_substitute_stands_as_performer_and_the_snapshot_stays() -> Result<()>
     page.fill("Wat heb je gedaan?", "Medicijnen aangereikt")
         .await?;
     page.button("Geen bijzonderheden").await?;
+    for wrong in ["9104567", "910456789", "91O45678"] {
+        page.fill("AGB-code waarnemer", wrong).await?;
+        press_sign_in_vain(&device).await?;
+        page.find(
+            Role::Link,
+            "B11 Vul de AGB-code van de waarnemer in met 8 cijfers",
+        )
+        .await?;
+        page.expect_value("AGB-code waarnemer", wrong).await?;
+    }
+    page.fill("AGB-code waarnemer", "91045678").await?;
     device.sign_visit().await?;
-    page.reads("Dirk-Jan Oude Luttikhuis").await?;
+    let substitute = "Dirk-Jan Oude Luttikhuis · AGB 91-045678";
+    page.by_test_id("recorded-at").await?;
+    page.expect_test_id("visit-performer", substitute).await?;
+    assert_eq!(row(&device, "Ondertekend door").await?, CAREGIVER);
+    let by_substitute = device.path().await?;
 
     device.open_in_app(&client).await?;
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", "Zelf geweest").await?;
     page.button("Geen bijzonderheden").await?;
     device.sign_visit().await?;
-    let signed = device.path().await?;
+    page.by_test_id("recorded-at").await?;
+    let by_herself = device.path().await?;
     device.open_in_app("/meer/praktijk").await?;
+    page.fill("Je naam", "Annelies de Wit").await?;
     page.fill("AGB-code", "91-999999").await?;
     page.button("Opslaan").await?;
+    page.reads(SAVED).await?;
     device.open_in_app(&client).await?;
     device.start_visit().await?;
-    assert!(page.test_id("visit-performer").await?.contains("91-999999"));
-    device.open_in_app(&signed).await?;
-    page.reads("91-012345").await?;
-    assert!(!page.text().await?.contains("91-999999"));
+    page.expect_test_id("visit-performer", "Annelies de Wit · AGB 91-999999")
+        .await?;
+    let before = format!("{CAREGIVER} · AGB 91-012345");
+    for (signed, performer, signed_by) in [
+        (&by_herself, before.as_str(), ""),
+        (&by_substitute, substitute, CAREGIVER),
+    ] {
+        device.open_in_app(signed).await?;
+        page.by_test_id("recorded-at").await?;
+        page.expect_test_id("visit-performer", performer).await?;
+        assert_eq!(row(&device, "Ondertekend door").await?, signed_by);
+        let shown = page.text().await?;
+        assert!(!shown.contains("91-999999") && !shown.contains("de Wit"));
+    }
     device.close().await?;
     Ok(())
 }
@@ -371,6 +578,14 @@ async fn a_visit_says_apart_when_it_was_and_when_it_was_recorded() -> Result<()>
     Ok(())
 }
 
+/// How many things on the page take text or a choice, besides the search of the client list beside it.
+async fn boxes(device: &Device) -> Result<u64> {
+    let script = "return [...document.querySelectorAll('input, textarea, select, [contenteditable]')] \
+        .filter((box) => box.type !== 'search' && box.checkVisibility()).length;";
+    let count = device.script(script, Vec::new()).await?;
+    count.as_u64().context("the page does not count its boxes")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result<()> {
     let mut turn = World::enter().await?;
@@ -381,7 +596,10 @@ async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result
     page.fill("Wat heb je gedaan?", "Linkerbeen verbonden")
         .await?;
     page.button("Geen bijzonderheden").await?;
+    assert!(boxes(&device).await? > 0);
     device.sign_visit().await?;
+    page.by_test_id("recorded-at").await?;
+    assert_eq!(boxes(&device).await?, 0, "a signed visit can be typed in");
     page.button("Corrigeren").await?;
     let dialog = device.dialog("Bezoek corrigeren");
     dialog
@@ -414,6 +632,7 @@ async fn a_correction_and_an_addition_leave_the_signed_text_readable() -> Result
     device.unlock().await?;
     page.reads("Rechterbeen verbonden").await?;
     page.reads("Dochter gebeld").await?;
+    assert_eq!(boxes(&device).await?, 0, "a signed visit can be typed in");
     device.close().await?;
     Ok(())
 }
