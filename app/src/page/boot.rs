@@ -41,7 +41,7 @@ fn App() -> impl IntoView {
         .vault()
         .on_event(move |event| follow(session, event));
     follow_update(session);
-    leave::ask_before(move || session.has_unsaved());
+    leave::ask_before(move || session.has_unsaved().get_untracked());
     view! {
         <Router>
             <Window />
@@ -55,7 +55,7 @@ fn follow(session: Session, event: Event) {
         Event::Ready | Event::Stopped => session.spawn(session.refresh()),
         Event::OpenElsewhere => session.set_stage(Stage::Elsewhere),
         Event::Wanted => session.make_way(),
-        Event::TakenOver { has_unsaved } => session.set_stage(Stage::TakenOver { has_unsaved }),
+        Event::TakenOver { has_unsaved } => session.lose_vault(has_unsaved),
         Event::Fault => session.set_stage(Stage::Booting),
         Event::Locked => {
             if session.stage().get_untracked() == Stage::Open {
@@ -74,8 +74,8 @@ fn follow_update(session: Session) {
     let is_at_rest = move || {
         matches!(
             session.stage().get_untracked(),
-            Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver { .. } | Stage::Broken(_)
-        ) && !session.has_unsaved()
+            Stage::Locked { .. } | Stage::Elsewhere | Stage::TakenOver | Stage::Broken(_)
+        ) && !session.has_unsaved().get_untracked()
     };
     let reload = move || {
         if is_at_rest() {
@@ -119,7 +119,7 @@ fn Window() -> impl IntoView {
         Stage::Locked { .. } => Screen::Lock,
         Stage::Open => Screen::Pages,
         Stage::Elsewhere => Screen::Elsewhere,
-        Stage::TakenOver { .. } => Screen::TakenOver,
+        Stage::TakenOver => Screen::TakenOver,
         Stage::Broken(_) => Screen::Broken,
     });
     #[cfg(feature = "gallery")]

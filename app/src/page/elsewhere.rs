@@ -23,19 +23,26 @@ pub fn ElsewherePage() -> impl IntoView {
 /// Another tab took over from this one.
 #[component]
 pub fn TakenOverPage() -> impl IntoView {
-    let session = use_session();
-    let has_unsaved = move || session.stage().read().has_unsaved();
     view! {
         <Frame title=words::title()>
             <p>{words::taken_text()}</p>
-            <Show when=has_unsaved>
-                <Notice heading=words::unsaved().to_owned() kind=NoticeKind::Warning>
-                    <p>{words::unsaved_here()}</p>
-                </Notice>
-            </Show>
+            <UnsavedNotice text=words::unsaved_here() />
             <p>{words::open_now()}</p>
             <TakeOver />
         </Frame>
+    }
+}
+
+/// That work is in the memory of this tab only, and what to do about it.
+#[component]
+pub fn UnsavedNotice(text: &'static str) -> impl IntoView {
+    let has_unsaved = use_session().has_unsaved();
+    view! {
+        <Show when=move || has_unsaved.get()>
+            <Notice heading=words::unsaved().to_owned() kind=NoticeKind::Warning testid="unsaved">
+                <p>{text}</p>
+            </Notice>
+        </Show>
     }
 }
 
@@ -90,6 +97,7 @@ pub fn BrokenPage() -> impl IntoView {
         view! {
             <Frame title>
                 <p data-testid="failure">{what} " " {sentences.safe} " " {now}</p>
+                <UnsavedNotice text=words::unsaved_broken() />
                 {way_out}
             </Frame>
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::command::{Command, Failure};
 use leptos::prelude::*;
 
+use super::elsewhere::UnsavedNotice;
 use super::load::{FailureNotice, after_a_while};
 use super::session::{Session, Stage, use_session};
 use crate::platform::update;
@@ -13,7 +14,7 @@ use crate::ui::{
     Actions, Button, ButtonKind, Form, Notice, NoticeKind, PageTitle, PasswordInput, Progress,
     SkipLink,
 };
-use crate::words::{common, elsewhere, failure as failure_words, lock as words, setup};
+use crate::words::{common, failure as failure_words, lock as words, setup};
 
 const FIELD: &str = "wachtwoord";
 const HINT: &str = "wachtwoord-vergeten";
@@ -53,11 +54,10 @@ pub fn LockPage() -> impl IntoView {
     // The lock may have come without an answer about the wait.
     session.spawn(session.refresh_lock());
     Effect::new(move |_| {
-        if let Stage::Locked { wait_until, .. } = *stage.read() {
+        if let Stage::Locked { wait_until } = *stage.read() {
             lock.wait_until.set(wait_until);
         }
     });
-    let has_unsaved = move || stage.read().has_unsaved();
     let busy = Signal::derive(move || lock.trying.get() != 0);
     let is_long = after_a_while(busy);
     let knows_sheet = move || lock.failed_count.get() >= MENTION_SHEET_FROM;
@@ -67,11 +67,7 @@ pub fn LockPage() -> impl IntoView {
             <span class="c-brand">{common::product()}</span>
             <div class="p-lock__card">
                 <PageTitle title=words::title() />
-                <Show when=has_unsaved>
-                    <Notice heading=elsewhere::unsaved().to_owned() kind=NoticeKind::Warning>
-                        <p>{words::unsaved_text()}</p>
-                    </Notice>
-                </Show>
+                <UnsavedNotice text=words::unsaved_text() />
                 {move || lock.failure.get().map(|failure| view! { <FailureNotice failure /> })}
                 <Form on_submit=move || lock.submit()>
                     <PasswordInput
@@ -134,6 +130,7 @@ impl Lock {
                 if outcome.is_ok() {
                     // Opened after it was cancelled: nobody is waiting for an open vault.
                     let _ = session.ask(Command::Lock).await;
+                    session.refresh_lock().await;
                 }
                 return;
             }
@@ -222,7 +219,7 @@ fn NewVersion() -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || state.get().is_newer_ready() && !session.stage().read().has_unsaved()>
+        <Show when=move || state.get().is_newer_ready() && !session.has_unsaved().get()>
             <Notice heading=words::new_version().to_owned() kind=NoticeKind::Info>
                 <p>{words::new_version_text()}</p>
                 <Actions>

@@ -27,39 +27,20 @@ pub enum Stage {
     Locked {
         /// End of the wait.
         wait_until: i64,
-        /// Work that did not fit on the disk waits in memory.
-        has_unsaved: bool,
     },
     /// Open.
     Open,
     /// Another tab owns the vault.
     Elsewhere,
     /// Another tab took the vault over from this one.
-    TakenOver {
-        /// As in [`Stage::Locked`].
-        has_unsaved: bool,
-    },
+    TakenOver,
     /// The vault cannot be opened at all.
     Broken(Failure),
 }
 
 impl Stage {
     /// Locked, as far as is known before the vault says more.
-    pub const LOCKED: Self = Self::Locked {
-        wait_until: 0,
-        has_unsaved: false,
-    };
-
-    /// Whether work is only in memory, so that the page must stay.
-    pub const fn has_unsaved(&self) -> bool {
-        matches!(
-            self,
-            Self::Locked {
-                has_unsaved: true,
-                ..
-            } | Self::TakenOver { has_unsaved: true }
-        )
-    }
+    pub const LOCKED: Self = Self::Locked { wait_until: 0 };
 }
 
 /// Why an edit was not written.
@@ -102,8 +83,8 @@ pub struct Session {
     toast: RwSignal<Option<Toast>>,
     done: RwSignal<Option<String>>,
     clock_behind_ms: RwSignal<i64>,
-    /// Work of the open vault is only in memory.
-    is_refused: StoredValue<bool>,
+    /// Work is in the vault's memory only, whatever the window shows.
+    has_unsaved: RwSignal<bool>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -124,7 +105,7 @@ impl Session {
             toast: RwSignal::new(None),
             done: RwSignal::new(None),
             clock_behind_ms: RwSignal::new(0),
-            is_refused: StoredValue::new(false),
+            has_unsaved: RwSignal::new(false),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -138,32 +119,47 @@ impl Session {
     pub async fn ask(self, command: Command) -> Result<Reply, Failure> {
         let vault = self.vault.get_value();
         let is_work = matches!(command, Command::SaveDraft { .. });
-        match vault.ask(command).await {
+        let is_write = is_work
+            || matches!(
+                command,
+                Command::Edit { .. } | Command::DeleteDraft { .. } | Command::Unlock { .. }
+            );
+        let answer = vault.ask(command).await;
+        let is_failed = matches!(answer, Reply::Failed(_));
+        if is_work && is_failed || is_write && self.has_unsaved.get_untracked() {
+            // Asking notes the answer.
+            self.spawn(async move { drop(Box::pin(self.ask_status()).await) });
+        }
+        match answer {
             Reply::Failed(failure) => {
                 if failure == Failure::Locked && self.stage.get_untracked() == Stage::Open {
                     self.stage.set(Stage::LOCKED);
                 }
-                if is_work {
-                    self.is_refused.set_value(true);
-                }
                 Err(failure)
             }
-            reply => {
-                // Whatever is written takes along what was refused before.
-                if matches!(
-                    reply,
-                    Reply::DraftSaved { .. } | Reply::Saved { .. } | Reply::Open
-                ) {
-                    self.is_refused.set_value(false);
-                }
-                Ok(reply)
-            }
+            reply => Ok(reply),
         }
     }
 
     /// Whether closing the page would lose work.
-    pub fn has_unsaved(self) -> bool {
-        self.is_refused.get_value() || self.stage.with_untracked(Stage::has_unsaved)
+    pub fn has_unsaved(self) -> Signal<bool> {
+        self.has_unsaved.into()
+    }
+
+    /// Another tab took the vault over; work may have stayed behind here.
+    pub fn lose_vault(self, has_unsaved: bool) {
+        self.has_unsaved.set(has_unsaved);
+        self.set_stage(Stage::TakenOver);
+    }
+
+    fn note_unsaved(self, status: &Status) {
+        let has_unsaved = match status {
+            Status::Open { has_unsaved, .. } | Status::Locked { has_unsaved, .. } => *has_unsaved,
+            Status::Empty => false,
+        };
+        if self.has_unsaved.get_untracked() != has_unsaved {
+            self.has_unsaved.set(has_unsaved);
+        }
     }
 
     /// Writes. On success every shown view is asked again; a change that can be undone brings the toast.
@@ -270,24 +266,29 @@ impl Session {
 
     /// Asks the vault's state and shows it.
     pub async fn refresh(self) {
-        let stage = match self.ask(Command::Status).await {
-            Ok(Reply::Status(Status::Empty)) => Stage::Empty,
-            Ok(Reply::Status(Status::Locked {
-                wait_until,
-                has_unsaved,
-            })) => Stage::Locked {
-                wait_until,
-                has_unsaved,
-            },
-            Ok(Reply::Status(Status::Open { clock_behind_ms })) => {
+        let stage = match self.ask_status().await {
+            Ok(Status::Empty) => Stage::Empty,
+            Ok(Status::Locked { wait_until, .. }) => Stage::Locked { wait_until },
+            Ok(Status::Open {
+                clock_behind_ms, ..
+            }) => {
                 self.clock_behind_ms.set(clock_behind_ms);
                 Stage::Open
             }
-            Ok(_) => Stage::Broken(Failure::Internal),
             Err(Failure::Locked) => Stage::LOCKED,
             Err(failure) => Stage::Broken(failure),
         };
         self.set_stage(stage);
+    }
+
+    async fn ask_status(self) -> Result<Status, Failure> {
+        match self.ask(Command::Status).await? {
+            Reply::Status(status) => {
+                self.note_unsaved(&status);
+                Ok(status)
+            }
+            _ => Err(Failure::Internal),
+        }
     }
 
     /// Registers unsaved work: the future is awaited before a lock and when the tab is hidden.
@@ -331,24 +332,16 @@ impl Session {
 
     /// Fills in what the lock screen shows, once the vault itself is locked, too.
     pub async fn refresh_lock(self) {
-        let answer = self.ask(Command::Status).await;
-        if let Ok(Reply::Status(Status::Locked {
-            wait_until,
-            has_unsaved,
-        })) = answer
+        if let Ok(Status::Locked { wait_until, .. }) = self.ask_status().await
             && matches!(self.stage.get_untracked(), Stage::Locked { .. })
         {
-            self.is_refused.set_value(false);
-            self.set_stage(Stage::Locked {
-                wait_until,
-                has_unsaved,
-            });
+            self.set_stage(Stage::Locked { wait_until });
         }
     }
 
     /// Another tab wants the vault: takes the content off the screen at once, saves unsaved work, then gives it.
     pub fn make_way(self) {
-        let saved = self.leave(Stage::TakenOver { has_unsaved: false });
+        let saved = self.leave(Stage::TakenOver);
         self.spawn(async move {
             saved.await;
             self.vault().release();

@@ -36,8 +36,8 @@ pub(super) enum Input {
     Window(ToVault),
     /// Another tab asks for the vault.
     Requested,
-    /// The window had its time to save.
-    Overdue,
+    /// The window had its time to save, since the request of this number.
+    Overdue(u32),
     /// Another tab took the vault.
     Lost,
 }
@@ -50,7 +50,9 @@ pub(super) struct Owner {
     owned: Option<Owned>,
     /// Another tab asked for the vault, and waits.
     is_wanted: bool,
-    /// Work that the store refused while the vault was this tab's.
+    /// Counts such requests, so that the time of an earlier one does not end a later one.
+    request_count: u32,
+    /// Work that is not on disk, of the time when the vault was this tab's.
     unsaved: Unsaved,
 }
 
@@ -76,6 +78,7 @@ impl Owner {
             is_vault_expected: false,
             owned: None,
             is_wanted: false,
+            request_count: 0,
             unsaved: Unsaved::default(),
         }
     }
@@ -85,7 +88,8 @@ impl Owner {
             match input {
                 Input::Window(message) => self.obey(message).await,
                 Input::Requested => self.ask_window(),
-                Input::Overdue => self.make_way().await,
+                Input::Overdue(request) if request == self.request_count => self.make_way().await,
+                Input::Overdue(_) => {}
                 Input::Lost => self.make_way_at_once().await,
             }
         }
@@ -132,6 +136,8 @@ impl Owner {
     }
 
     async fn take_over(&mut self) {
+        // Pressed here before the tab that asked first has got it.
+        self.make_way().await;
         if self.owned.is_none() {
             if let Some(channel) = &self.channel {
                 channel.post(RELEASE);
@@ -173,12 +179,14 @@ impl Owner {
             return;
         }
         self.is_wanted = true;
+        self.request_count = self.request_count.wrapping_add(1);
+        let request = self.request_count;
         tell(&FromVault::Event(Event::Wanted));
         let inputs = self.inputs.clone();
         spawn(async move {
             clock::sleep(LAST_SAVE).await;
             // The receiver lives as long as the worker.
-            drop(inputs.unbounded_send(Input::Overdue));
+            drop(inputs.unbounded_send(Input::Overdue(request)));
         });
     }
 

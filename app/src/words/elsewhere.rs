@@ -27,7 +27,12 @@ pub fn unsaved() -> &'static str {
 
 /// What to do about it in a tab that lost the vault.
 pub fn unsaved_here() -> &'static str {
-    "Het apparaat was vol. Sluit dit tabblad niet. Maak ruimte en neem de kluis dan hier over."
+    "Sluit dit tabblad niet. Is het apparaat vol? Maak dan ruimte. Neem de kluis daarna hier over."
+}
+
+/// What to do about it while the vault cannot be opened.
+pub fn unsaved_broken() -> &'static str {
+    "Sluit dit tabblad niet. Maak ruimte en probeer het opnieuw."
 }
 
 /// Takes the vault over.

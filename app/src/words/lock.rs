@@ -42,7 +42,7 @@ pub fn wait(seconds: i64) -> String {
 
 /// What to do about work that is only in memory.
 pub fn unsaved_text() -> &'static str {
-    "Het apparaat is vol. Sluit dit tabblad niet. Maak ruimte en ontgrendel: dan wordt je werk bewaard."
+    "Sluit dit tabblad niet. Is het apparaat vol? Maak dan ruimte. Ontgrendel daarna en ga verder."
 }
 
 /// A newer version is on this device.

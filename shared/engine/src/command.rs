@@ -198,13 +198,15 @@ pub enum Status {
     Locked {
         /// End of the wait.
         wait_until: i64,
-        /// Work that did not fit on the disk waits, sealed, in memory: it goes to disk with the next unlock that works.
+        /// Work that is not on disk waits in memory, sealed: it goes to disk with the next unlock that works.
         has_unsaved: bool,
     },
     /// Open; the clock stands this many ms before a time already seen (0 = sane).
     Open {
         /// How far the clock is behind.
         clock_behind_ms: i64,
+        /// Work that is not on disk waits in memory.
+        has_unsaved: bool,
     },
 }
 

@@ -1,7 +1,8 @@
 //! The vault: one command in, one answer out; keys and documents in memory only while it is open.
 //!
 //! Promises: what is answered as saved stands on disk; a read stands in the access log before it is answered;
-//! after a failed commit everything in memory is read from the store again, so the same command works later.
+//! after a failed commit everything in memory but the work that waits is read from the store again, so the same
+//! command works later.
 
 mod audit;
 #[cfg(feature = "fixture")]
@@ -60,7 +61,7 @@ pub struct Vault<S, K> {
     kdf: K,
     setup: Option<Setup>,
     open: Option<Open>,
-    /// While locked: work that the store refused before.
+    /// While locked: work that is not on disk.
     unsaved: Unsaved,
 }
 
@@ -82,13 +83,13 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         }
     }
 
-    /// The vault with work that the store refused when it was this tab's before.
+    /// The vault with work that was not on disk when it was this tab's before.
     #[must_use]
     pub fn with_unsaved(self, unsaved: Unsaved) -> Self {
         Self { unsaved, ..self }
     }
 
-    /// Work that the store refused, of a vault that was locked.
+    /// Work that is not on disk, of a vault that was locked.
     #[must_use]
     pub fn into_unsaved(self) -> Unsaved {
         self.unsaved
@@ -149,10 +150,12 @@ impl<S: Store, K: Kdf> Vault<S, K> {
 
     async fn status(&mut self, now: i64, rng: &mut impl CryptoRng) -> Outcome<Reply> {
         if self.open.is_some() {
-            let clock_max = self.turn(now, rng).await?.session.head.clock_max;
-            let behind = clock_max.saturating_sub(now);
-            let clock_behind_ms = if behind > CLOCK_SLACK_MS { behind } else { 0 };
-            return Ok(Reply::Status(Status::Open { clock_behind_ms }));
+            let turn = self.turn(now, rng).await?;
+            let behind = turn.session.head.clock_max.saturating_sub(now);
+            return Ok(Reply::Status(Status::Open {
+                clock_behind_ms: if behind > CLOCK_SLACK_MS { behind } else { 0 },
+                has_unsaved: !turn.session.slots.waiting.is_empty(),
+            }));
         }
         if !meta::has_vault(&self.store).await? {
             return Ok(Reply::Status(Status::Empty));
@@ -164,8 +167,8 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         }))
     }
 
-    /// Writes what is left of the access log and forgets everything but sealed work that the store refused; the keys
-    /// go whatever the store says.
+    /// Writes what is left of the access log and forgets everything but work that is not on disk, which it seals; the
+    /// keys go whatever the store says.
     async fn lock(&mut self, now: i64, rng: &mut impl CryptoRng) -> Outcome<Reply> {
         if self.open.is_some()
             && let Ok(mut turn) = self.turn(now, rng).await
@@ -173,8 +176,8 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             // Lines that do not get into a record now stand in their own row and go at the next chance.
             let _ = turn.close().await;
         }
-        if let Some(Open { session, .. }) = self.open.take() {
-            self.unsaved = session.unsaved;
+        if let Some(Open { session, keys }) = self.open.take() {
+            self.unsaved = session.slots.waiting.seal(&keys, rng);
         }
         self.setup = None;
         Ok(Reply::Done)
@@ -202,8 +205,8 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         // Memory that ran ahead of the store, by a failed commit or a command that was dropped, is not used again.
         if session.is_torn {
             let mut sound = open::open_session(&self.store, keys, rng, now).await?;
-            Turn::new(&self.store, keys, &mut sound, rng, now)
-                .put_unsaved(session.unsaved.clone())?;
+            let waiting = core::mem::take(&mut session.slots.waiting);
+            Turn::new(&self.store, keys, &mut sound, rng, now).put_waiting(waiting);
             *session = sound;
         }
         Ok(Turn::new(&self.store, keys, session, rng, now))

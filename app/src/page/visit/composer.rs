@@ -120,12 +120,10 @@ impl Composer {
 
     /// **Nu klaar**: the end is now. A visit of an earlier day asks for its end instead.
     pub(super) fn stamp_end(self) {
-        match self.end_now() {
-            Some(now) => {
-                self.sheet.stamp_end(now, offset_now());
-                self.sheet.form.errors().set(&id_of(VisitField::End), None);
-            }
-            None => dom::focus_field(&id_of(VisitField::End)),
+        if self.fill_end() {
+            self.sheet.form.errors().set(&id_of(VisitField::End), None);
+        } else {
+            dom::focus_field(&id_of(VisitField::End));
         }
     }
 
@@ -245,7 +243,7 @@ impl Composer {
         let now = self.end_now();
         let is_known = now.is_some();
         if let Some(now) = now {
-            self.sheet.end.set(now);
+            self.sheet.stamp_end(now, offset_now());
         }
         is_known
     }
@@ -263,7 +261,9 @@ impl Composer {
             .map(show_time);
         if date == today {
             return match begin {
-                Some(begin) if begin == now => clock_time(now_ms.saturating_add(MS_PER_MINUTE)),
+                Some(begin) if begin == now && self.sheet.has_begun_at(offset_now()) => {
+                    clock_time(now_ms.saturating_add(MS_PER_MINUTE))
+                }
                 _ => Some(now),
             };
         }

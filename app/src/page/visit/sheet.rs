@@ -170,6 +170,13 @@ impl Sheet {
         }));
     }
 
+    /// Whether the begin is of this offset, as far as that is known: a repeated hour has two.
+    pub(super) fn has_begun_at(self, offset_minutes: i16) -> bool {
+        untrack(|| self.stamped())
+            .begin_offset
+            .is_none_or(|begin| begin == offset_minutes)
+    }
+
     fn stamped(self) -> Stamped {
         let [begin, end] = self.stamps.map(|stamp| stamp.get());
         let offset = |stamp: Option<Stamp>, time: RwSignal<String>| {

@@ -16,6 +16,7 @@ use super::local;
 use super::quarantine::Piece;
 use super::stop::{Outcome, Stop};
 use super::turn::Turn;
+use super::unsaved::Waiting;
 use crate::command::{Failure, Reply};
 use crate::store::{Store, StoreName};
 
@@ -25,50 +26,59 @@ pub(crate) struct Slot {
     draft: Option<Draft>,
 }
 
-/// The slots that were ever used, by number.
+/// The slots that were ever used, by number, and the work that is not in them yet.
 #[derive(Default)]
 pub(crate) struct Slots {
     slots: std::collections::BTreeMap<u8, Slot>,
+    /// Shown in place of what is stored.
+    pub(crate) waiting: Waiting,
+}
+
+/// Whether both are states of one piece of work.
+pub(crate) fn is_same_work(one: &DraftBody, other: &DraftBody) -> bool {
+    match (one, other) {
+        (DraftBody::Visit { visit, .. }, DraftBody::Visit { visit: wanted, .. }) => visit == wanted,
+        (
+            DraftBody::Form { form, client, .. },
+            DraftBody::Form {
+                form: wanted,
+                client: of,
+                ..
+            },
+        ) => form == wanted && client == of,
+        _ => false,
+    }
 }
 
 impl Slots {
     /// Open drafts by slot.
     pub(crate) fn drafts(&self) -> Vec<(u8, Draft)> {
-        self.slots
+        let stored = self
+            .slots
             .iter()
-            .filter_map(|(slot, held)| Some((*slot, held.draft.clone()?)))
+            .filter(|(slot, _)| self.waiting.find(**slot).is_none())
+            .filter_map(|(slot, held)| Some((*slot, held.draft.clone()?)));
+        let waiting = self.waiting.drafts();
+        stored
+            .chain(waiting.map(|(slot, draft)| (slot, draft.clone())))
             .collect()
     }
 
     pub(crate) fn find(&self, slot: u8) -> Option<&Draft> {
-        self.slots.get(&slot)?.draft.as_ref()
+        self.waiting
+            .find(slot)
+            .or_else(|| self.slots.get(&slot)?.draft.as_ref())
     }
 
     /// The slot for work that has none yet: the one that holds it already (the answer may have got lost), or a
     /// free one.
     fn pick(&self, body: &DraftBody) -> Result<u8, Failure> {
-        let is_same = |held: &DraftBody| match (held, body) {
-            (DraftBody::Visit { visit, .. }, DraftBody::Visit { visit: wanted, .. }) => {
-                visit == wanted
-            }
-            (
-                DraftBody::Form { form, client, .. },
-                DraftBody::Form {
-                    form: wanted,
-                    client: of,
-                    ..
-                },
-            ) => form == wanted && client == of,
-            _ => false,
+        let is_held = |slot: &u8| {
+            self.find(*slot)
+                .is_some_and(|draft| is_same_work(&draft.body, body))
         };
-        let held =
-            (0..SLOT_COUNT).find(|slot| self.find(*slot).is_some_and(|draft| is_same(&draft.body)));
+        let held = (0..SLOT_COUNT).find(is_held);
         held.or_else(|| self.free()).ok_or(Failure::SlotsFull)
-    }
-
-    /// What is, or will be, stored in this slot.
-    pub(crate) fn frame(&self, slot: u8) -> Option<&DraftFrame> {
-        Some(&self.slots.get(&slot)?.frame)
     }
 
     /// The first slot without work.
@@ -118,27 +128,18 @@ pub(crate) async fn read_slots<S: Store>(
 
 fn read_slot(keys: &Keys, slot: u8, bytes: Vec<u8>) -> Option<Slot> {
     let frame = DraftFrame::decode(bytes).ok()?;
-    let text = open_frame(keys, slot, &frame)?;
+    let header = frame.header();
+    if header.account != keys.account || header.device != keys.device || header.slot != slot {
+        return None;
+    }
+    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
+    let text = open_draft(&frame, &keys.verify_key(), &key).ok()?;
     let draft = if text.is_empty() {
         None
     } else {
         Some(serde_json::from_slice(&text).ok()?)
     };
     Some(Slot { frame, draft })
-}
-
-/// The draft in a frame of this device and slot; `None` when it does not open, or is blank.
-pub(crate) fn open_draft_of(keys: &Keys, slot: u8, frame: &DraftFrame) -> Option<Draft> {
-    serde_json::from_slice(&open_frame(keys, slot, frame)?).ok()
-}
-
-fn open_frame(keys: &Keys, slot: u8, frame: &DraftFrame) -> Option<Zeroizing<Vec<u8>>> {
-    let header = frame.header();
-    if header.account != keys.account || header.device != keys.device || header.slot != slot {
-        return None;
-    }
-    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
-    open_draft(frame, &keys.verify_key(), &key).ok()
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -153,27 +154,33 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             None => false,
         };
         let (body, is_part_held) = mask_draft(body, needs_bsn);
-        let slot = match slot {
-            Some(slot) if slot < SLOT_COUNT => slot,
-            Some(_) => return Err(Failure::NotFound.into()),
-            None => self.session.slots.pick(&body)?,
+        let slot = match slot.filter(|slot| *slot < SLOT_COUNT) {
+            Some(slot) => Ok(slot),
+            None => self.session.slots.pick(&body),
+        };
+        let number = match (&slot, &body) {
+            (Ok(slot), _) => *slot,
+            (Err(_), DraftBody::Form { .. }) => self.session.slots.waiting.number_for(&body),
+            // A visit has its slot before anything is written in it.
+            (Err(failure), DraftBody::Visit { .. }) => return Err(failure.clone().into()),
         };
         let started_at = self
             .session
             .slots
-            .find(slot)
+            .find(number)
             .map_or(self.now, |held| held.started_at);
-        self.put_draft(
-            slot,
-            Draft {
-                body,
-                started_at,
-                saved_at: self.now,
-            },
-        )?;
-        if let Some(frame) = self.session.slots.frame(slot) {
-            self.session.unsaved.keep(frame.clone());
-        }
+        let draft = Draft {
+            body,
+            started_at,
+            saved_at: self.now,
+        };
+        let base = self.draft_counter(number);
+        let waiting = &mut self.session.slots.waiting;
+        waiting.keep(number, draft.clone(), base);
+        let slot = slot?;
+        waiting.leave_number(&draft.body);
+        self.put_draft(slot, draft)?;
+        self.session.slots.waiting.place(slot);
         self.commit().await?;
         Ok(Reply::DraftSaved { slot, is_part_held })
     }
@@ -199,8 +206,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let of_slot = self
             .session
             .slots
-            .frame(slot)
-            .map(|frame| frame.header().counter);
+            .slots
+            .get(&slot)
+            .map(|held| held.frame.header().counter);
         let of_head = self.session.head.draft_counters.get(&slot).copied();
         of_slot.max(of_head).unwrap_or_default()
     }
@@ -241,6 +249,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// Blanks a slot with a blob of equal size; a slot never used stays as it is.
     pub(crate) fn blank_slot(&mut self, slot: u8) -> Outcome<()> {
+        self.session.slots.waiting.place(slot);
         let header = self.draft_header(slot)?;
         let key = self.keys.draft_key()?;
         let Some(held) = self.session.slots.slots.get(&slot) else {

@@ -13,7 +13,6 @@ use super::drafts::Slots;
 use super::head::{DeviceHead, DocHead};
 use super::lane::OpenLane;
 use super::quarantine::{Piece, QuarantineRow};
-use super::unsaved::Unsaved;
 use crate::store::Batch;
 
 /// Documents kept in memory between commands.
@@ -32,8 +31,6 @@ pub(crate) struct Session {
     pub(crate) quarantine: Vec<QuarantineRow>,
     /// Damage found, not yet copied to the quarantine.
     pub(crate) found: Vec<Piece>,
-    /// Drafts that a commit refused; memory shows them, and the next commit has them among its repairs.
-    pub(crate) unsaved: Unsaved,
     /// Repairs that go with the next commit, before its own changes.
     pub(crate) repairs: Batch,
     /// Memory is ahead of the store.
@@ -75,7 +72,6 @@ impl Session {
             slots: Slots::default(),
             quarantine: Vec::new(),
             found: Vec::new(),
-            unsaved: Unsaved::default(),
             repairs: Batch::default(),
             is_torn: false,
             uses: 0,

@@ -10,7 +10,6 @@ use super::keys::Keys;
 use super::local;
 use super::session::Session;
 use super::stop::Outcome;
-use super::unsaved::Unsaved;
 use crate::command::Failure;
 use crate::store::{Batch, Store, StoreName};
 
@@ -159,7 +158,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.put_value(StoreName::Cursor, row, &head)?;
         self.store.commit(core::mem::take(&mut self.batch)).await?;
         self.session.is_torn = false;
-        self.session.unsaved = Unsaved::default();
+        self.session.slots.waiting.settle();
         Ok(())
     }
 

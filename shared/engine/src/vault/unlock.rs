@@ -55,7 +55,7 @@ pub(crate) async fn unlock<S: Store, K: Kdf, R: CryptoRng>(
     let keys = Keys::open(bundle, slot.device(), chain)?;
     let mut session = open_session(store, &keys, rng, now).await?;
     let mut turn = Turn::new(store, &keys, &mut session, rng, now);
-    turn.put_unsaved(unsaved.clone())?;
+    turn.put_waiting(unsaved.open(&keys));
     for at in core::mem::take(&mut throttle.times) {
         let deed = Deed::done(
             AuditEvent::UnlockFailed,

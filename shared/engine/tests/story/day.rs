@@ -37,7 +37,10 @@ fn a_day_with_one_client() {
     assert!(tablet.unreadable().is_empty());
     assert!(matches!(
         tablet.status(),
-        Status::Open { clock_behind_ms: 0 }
+        Status::Open {
+            clock_behind_ms: 0,
+            ..
+        }
     ));
 }
 
@@ -272,10 +275,19 @@ fn a_clock_set_back_a_day_is_warned_of_and_nothing_is_lost() {
     tablet.sign(client, &this_morning("Geholpen met douchen"));
     let before = tablet.now;
     tablet.now = before - 9 * MINUTE;
-    assert_eq!(tablet.status(), Status::Open { clock_behind_ms: 0 });
+    assert!(matches!(
+        tablet.status(),
+        Status::Open {
+            clock_behind_ms: 0,
+            ..
+        }
+    ));
     tablet.now = before - DAY;
     tablet.restart_and_unlock();
-    let Status::Open { clock_behind_ms } = tablet.status() else {
+    let Status::Open {
+        clock_behind_ms, ..
+    } = tablet.status()
+    else {
         panic!()
     };
     assert!(
@@ -289,7 +301,13 @@ fn a_clock_set_back_a_day_is_warned_of_and_nothing_is_lost() {
     assert_eq!(tablet.visits(client).rows.len(), 2);
     tablet.now = MORNING + DAY;
     tablet.restart_and_unlock();
-    assert_eq!(tablet.status(), Status::Open { clock_behind_ms: 0 });
+    assert!(matches!(
+        tablet.status(),
+        Status::Open {
+            clock_behind_ms: 0,
+            ..
+        }
+    ));
     assert_eq!(tablet.visits(client).rows.len(), 2);
     assert_eq!(tablet.visit(client, visit).done, "Steunkousen");
     assert!(!tablet.audit().is_empty());

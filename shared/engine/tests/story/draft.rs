@@ -124,7 +124,7 @@ fn eight_slots_and_no_more() {
         slot: Some(8),
         body: visit_draft(client, EntryId([99; 16]), "Bezig"),
     };
-    assert_eq!(failure(tablet.ask(nowhere)), Failure::NotFound);
+    assert_eq!(failure(tablet.ask(nowhere)), Failure::SlotsFull);
     tablet.ask(Command::DeleteDraft { slot: 3 });
     assert!(matches!(
         tablet.ask(ninth),
@@ -231,5 +231,6 @@ fn a_draft_larger_than_a_slot_is_refused_and_the_earlier_text_stays() {
         panic!()
     };
     assert!(got_bytes > 20_000 && limit_bytes < 16 * 1024 + 1);
+    tablet.restart_and_unlock();
     assert_eq!(tablet.draft(slot), Some(small));
 }

@@ -18,3 +18,4 @@ mod passphrase;
 mod quota;
 mod secrecy;
 mod tablet;
+mod unsaved;
