@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
-use e2e::{Device, Role, SAVED, World};
+use anyhow::{Result, bail, ensure};
+use e2e::{Device, GLANCE, PASSPHRASE, PATIENCE, Role, SAVED, World};
+use serde_json::Value;
 
 /// Reloads the page this long after the last press.
 async fn reload_after(device: &Device, wait_ms: u64) -> Result<()> {
@@ -156,6 +157,223 @@ async fn a_reload_while_signing_leaves_a_signed_visit_or_its_draft() -> Result<(
             ensure!(is_signed(&device, &client, text, EARLIER).await?);
         }
     }
+    device.close().await?;
+    Ok(())
+}
+
+/// What stands in every box of the form that is being filled in.
+const STANDS: &str = r#"
+const place = document.querySelector("dialog[open]") ?? document.querySelector("main");
+return [...place.querySelectorAll("form input, form select, form textarea")]
+  .map((box) => [box.id, ["checkbox", "radio"].includes(box.type) ? box.checked : box.value]);
+"#;
+
+/// A form in the middle of which the page is loaded anew.
+struct Form<'a> {
+    path: String,
+    /// Opens it.
+    open: Option<&'a str>,
+    /// It stands open again by itself, because its draft is found.
+    reopens: bool,
+    select: Option<(&'a str, &'a str)>,
+    texts: &'a [(&'a str, &'a str)],
+    boxes: &'a [&'a str],
+    done: &'a str,
+    /// Stands on the page, as is, before and after.
+    settled: &'a str,
+    /// Stands on the page once it is written.
+    written: &'a str,
+}
+
+impl Form<'_> {
+    async fn open(&self, device: &Device) -> Result<()> {
+        match self.open {
+            Some(name) => device.page().button(name).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn fill(&self, device: &Device) -> Result<()> {
+        let page = device.page();
+        if let Some((label, option)) = self.select {
+            page.select(label, option).await?;
+        }
+        for name in self.boxes {
+            page.choose(Role::Checkbox, name).await?;
+        }
+        for (label, text) in self.texts {
+            page.fill(label, text).await?;
+        }
+        page.reads(SAVED).await
+    }
+
+    /// Waits until the form stands there again as it did.
+    async fn expect(&self, device: &Device, stood: &Value) -> Result<()> {
+        let waiting = async {
+            while device.script(STANDS, Vec::new()).await? != *stood {
+                tokio::time::sleep(GLANCE).await;
+            }
+            Ok(())
+        };
+        if let Ok(outcome) = tokio::time::timeout(PATIENCE, waiting).await {
+            return outcome;
+        }
+        let stands = device.script(STANDS, Vec::new()).await?;
+        bail!("{}: {stood} became {stands}", self.done)
+    }
+
+    /// After a reload: whether it was written. Otherwise what was typed stands in it again.
+    async fn is_written(&self, device: &Device, stood: &Value) -> Result<bool> {
+        let page = device.page();
+        page.reads(self.settled).await?;
+        let is_written = page.text().await?.contains(self.written);
+        if !is_written {
+            if !self.reopens {
+                self.open(device).await?;
+            }
+            self.expect(device, stood).await?;
+        }
+        Ok(is_written)
+    }
+
+    async fn walk(&self, device: &Device, wait_ms: u64) -> Result<()> {
+        let page = device.page();
+        device.open_in_app(&self.path).await?;
+        page.reads(self.settled).await?;
+        self.open(device).await?;
+        self.fill(device).await?;
+        let stood = device.script(STANDS, Vec::new()).await?;
+        for (_, text) in self.texts {
+            ensure!(stood.to_string().contains(text), "{text:?} is not typed");
+        }
+        reload_after(device, 0).await?;
+        device.unlock().await?;
+        ensure!(
+            !self.is_written(device, &stood).await?,
+            "{:?} stands there before it was pressed",
+            self.done
+        );
+        page.button(self.done).await?;
+        reload_after(device, wait_ms).await?;
+        device.unlock().await?;
+        if !self.is_written(device, &stood).await? {
+            page.button(self.done).await?;
+        }
+        page.reads(self.written).await?;
+        // Once, not twice: neither written double nor kept as unsaved work as well.
+        device.open_in_app("/").await?;
+        page.find(Role::Region, "Bezoeken vandaag").await?;
+        device.open_in_app(&self.path).await?;
+        page.reads(self.written).await?;
+        let count = page.text().await?.matches(self.written).count();
+        ensure!(count == 1, "{:?} stands there {count} times", self.written);
+        ensure!(!page.has(Role::Button, self.done).await?);
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reload_in_the_middle_of_any_form_keeps_what_was_typed_or_what_was_written() -> Result<()>
+{
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device
+        .add_client_paid_by("Midden", "", "Inwerk", "Wlz", Some("999990020"))
+        .await?;
+    let details = format!("{client}/gegevens");
+    let identity = Form {
+        path: details.clone(),
+        open: Some("Identiteit vaststellen"),
+        reopens: false,
+        select: Some(("Soort document", "Paspoort")),
+        texts: &[
+            ("Documentnummer", "SPECI2014"),
+            ("Datum vastgesteld", "01-10-2026"),
+            ("Tijd vastgesteld", "9:30"),
+        ],
+        boxes: &["BSN vergeleken met het document"],
+        done: "Identiteit vastleggen",
+        settled: "06-12345678",
+        written: "Identiteit vastgesteld op 01-10-2026",
+    };
+    identity.walk(&device, 0).await?;
+    let change = Form {
+        path: details,
+        open: Some("Wijzig straat en huisnummer"),
+        reopens: false,
+        select: None,
+        texts: &[("Straat en huisnummer", "Plein 77")],
+        boxes: &[],
+        done: "Opslaan",
+        settled: "06-12345678",
+        written: "Plein 77",
+    };
+    change.walk(&device, 25).await?;
+    let planning = Form {
+        path: format!("{client}/planning"),
+        open: None,
+        reopens: true,
+        select: None,
+        texts: &[
+            ("Tijd", "7:45"),
+            ("Duur in minuten", "35"),
+            ("Tot", "31-12-2099"),
+        ],
+        boxes: &["Maandag", "Donderdag"],
+        done: "Planning opslaan",
+        settled: "01-02-1934",
+        written: "Maandag, donderdag om 07:45",
+    };
+    planning.walk(&device, 10).await?;
+
+    device.open_in_app(&client).await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", "Linkerbeen verbonden")
+        .await?;
+    page.button("Geen bijzonderheden").await?;
+    device.sign_visit().await?;
+    page.by_test_id("recorded-at").await?;
+    let visit = device.path().await?;
+    let correction = Form {
+        path: visit.clone(),
+        open: Some("Corrigeren"),
+        reopens: true,
+        select: Some(("Welk onderdeel?", "Wat heb je gedaan?")),
+        texts: &[
+            ("Nieuwe tekst", "Rechterbeen verbonden"),
+            ("Waarom corrigeer je dit?", "Vergist in het been"),
+        ],
+        boxes: &["Op verzoek van de cliënt"],
+        done: "Correctie ondertekenen",
+        settled: "Alleen op dit apparaat",
+        written: "Reden: Vergist in het been",
+    };
+    correction.walk(&device, 20).await?;
+    let addition = Form {
+        path: visit.clone(),
+        open: Some("Aanvulling schrijven"),
+        reopens: true,
+        select: None,
+        texts: &[("Aanvulling", "Dochter gebeld")],
+        boxes: &[],
+        done: "Aanvulling ondertekenen",
+        settled: "Alleen op dit apparaat",
+        written: "Dochter gebeld",
+    };
+    addition.walk(&device, 0).await?;
+
+    device.driver.refresh().await?;
+    for wait_ms in [0, 150, 400] {
+        page.heading("Kluis op slot").await?;
+        page.fill("Wachtwoord", PASSPHRASE).await?;
+        page.button("Ontgrendelen").await?;
+        reload_after(&device, wait_ms).await?;
+    }
+    device.unlock().await?;
+    page.reads("Rechterbeen verbonden").await?;
+    page.reads("Dochter gebeld").await?;
+    ensure!(device.path().await? == visit);
     device.close().await?;
     Ok(())
 }
