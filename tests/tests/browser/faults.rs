@@ -1,9 +1,13 @@
 //! What goes wrong around the app: a full device, storage that is removed, a wrong clock; and what people type that a
 //! form must take as it is.
 
+mod question;
+
 use anyhow::{Context, Result, bail, ensure};
 use e2e::{AlteredApp, Device, GLANCE, PASSPHRASE, Role, SAVED, Turn, World, app_folder};
 use serde_json::json;
+
+use question::{Leave, is_asked};
 
 /// Leaves the app for another page of its origin, so that nothing holds the vault.
 pub(crate) async fn leave(device: &Device) -> Result<()> {
@@ -22,7 +26,7 @@ pub(crate) async fn paste(device: &Device, label: &str, text: &str) -> Result<()
 }
 
 /// How much the origin may store from now on; `None` = as much as the device has room for.
-async fn allow(device: &Device, origin: &str, quota_bytes: Option<u64>) -> Result<()> {
+pub(crate) async fn allow(device: &Device, origin: &str, quota_bytes: Option<u64>) -> Result<()> {
     let params = match quota_bytes {
         Some(bytes) => json!({ "origin": origin, "quotaSize": bytes }),
         None => json!({ "origin": origin }),
@@ -38,7 +42,7 @@ const USED: &str = "const done = arguments[0]; navigator.serviceWorker.ready \
     .then(() => navigator.storage.estimate()).then((room) => done(room.usage));";
 
 /// A device that got full while a visit was written; returns the text that did not fit.
-async fn filled_up(turn: &mut Turn) -> Result<(Device, String)> {
+pub(crate) async fn filled_up(turn: &mut Turn) -> Result<(Device, String)> {
     const ROOM_BYTES: u64 = 100_000;
     let origin = turn.server()?.origin();
     let device = turn.unlocked().await?;
@@ -106,12 +110,18 @@ async fn text_that_did_not_fit_outlives_a_lock_and_the_browser_asks_before_it_wo
     let origin = turn.server()?.origin();
     let (device, text) = filled_up(&mut turn).await?;
     let page = device.page();
-    ensure!(asks_before_leaving(&device).await?, "closed without asking");
+    for leave in [Leave::Reload, Leave::Close] {
+        ensure!(is_asked(&device, leave).await?, "{leave:?} without asking");
+    }
+    page.expect_value("Wat heb je gedaan?", &text).await?;
     page.button("Op slot").await?;
     page.heading("Kluis op slot").await?;
     page.reads("Er is werk dat nog niet bewaard is.").await?;
     ensure!(!device.driver.source().await?.contains("Gewassen"));
-    ensure!(asks_before_leaving(&device).await?, "closed without asking");
+    for leave in [Leave::Reload, Leave::Close] {
+        ensure!(is_asked(&device, leave).await?, "{leave:?} without asking");
+    }
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
     page.fill("Wachtwoord", PASSPHRASE).await?;
     page.button("Ontgrendelen").await?;
     page.reads("Nieuw werk kan niet worden bewaard. Maak eerst ruimte.")
@@ -121,22 +131,92 @@ async fn text_that_did_not_fit_outlives_a_lock_and_the_browser_asks_before_it_wo
     allow(&device, &origin, None).await?;
     device.unlock().await?;
     page.expect_value("Wat heb je gedaan?", &text).await?;
-    ensure!(
-        !asks_before_leaving(&device).await?,
-        "asks without a reason"
-    );
-    device.driver.refresh().await?;
+    let is_still_asked = is_asked(&device, Leave::Reload).await?;
+    ensure!(!is_still_asked, "asks without a reason");
     device.unlock().await?;
     page.expect_value("Wat heb je gedaan?", &text).await?;
     device.close().await?;
     Ok(())
 }
 
-/// Whether the app would have the browser ask before the page is left.
-async fn asks_before_leaving(device: &Device) -> Result<bool> {
-    let script = "return !dispatchEvent(new Event('beforeunload', { cancelable: true }))";
-    let asks = device.script(script, Vec::new()).await?;
-    Ok(asks.as_bool() == Some(true))
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visit_and_a_client_that_do_not_fit_stay_as_typed_until_space_is_made() -> Result<()> {
+    const CLIENT: [(&str, &str); 4] = [
+        ("Voornaam", "Paste"),
+        ("Achternaam", "Nietmeer"),
+        ("Geboortedatum", "1-2-34"),
+        ("Aanvraagdatum zorg", "30-09-2026"),
+    ];
+    const ROW: &str = "Paste Nietmeer, 01-02-1934";
+    let mut turn = World::enter().await?;
+    let origin = turn.server()?.origin();
+    let (device, text) = filled_up(&mut turn).await?;
+    let page = device.page();
+    page.button("Geen bijzonderheden").await?;
+    refused(&device, 1).await?;
+    page.button("Bezoek ondertekenen").await?;
+    refused(&device, 2).await?;
+    ensure!(!page.text().await?.contains("Bezoek ondertekend"));
+    page.expect_test_id("visit-status", "concept").await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
+    page.expect_value(
+        "Resultaat",
+        "Zorg gegeven zoals afgesproken. Geen bijzonderheden.",
+    )
+    .await?;
+
+    device.open_in_app("/clienten/nieuw").await?;
+    page.heading("Nieuwe cliënt").await?;
+    for (label, typed) in CLIENT {
+        page.fill(label, typed).await?;
+    }
+    page.choose(Role::Checkbox, "Particulier").await?;
+    refused(&device, 1).await?;
+    page.button("Cliënt opslaan").await?;
+    refused(&device, 2).await?;
+    page.heading("Nieuwe cliënt").await?;
+    ensure!(!page.text().await?.contains(SAVED));
+    page.button("Op slot").await?;
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
+
+    allow(&device, &origin, None).await?;
+    device.unlock().await?;
+    page.heading("Nieuwe cliënt").await?;
+    for (label, typed) in CLIENT {
+        page.expect_value(label, typed).await?;
+    }
+    device.open_in_app("/clienten").await?;
+    page.find(Role::Link, "Volle Schijf, 01-02-1934, Zwolle")
+        .await?;
+    ensure!(!page.has(Role::Link, ROW).await?, "a client half saved");
+    device.open_in_app("/clienten/nieuw").await?;
+    page.expect_value("Voornaam", "Paste").await?;
+    page.button("Cliënt opslaan").await?;
+    page.heading("Paste Nietmeer").await?;
+
+    device.open_in_app("/").await?;
+    page.link("Verder schrijven").await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
+    device.sign_visit().await?;
+    device.driver.refresh().await?;
+    device.unlock().await?;
+    page.reads(text.trim()).await?;
+    device.open_in_app("/clienten").await?;
+    page.find(Role::Link, ROW).await?;
+    device.close().await?;
+    Ok(())
+}
+
+/// Waits until the page says this many times that nothing fits: once for the text, once more for what was pressed.
+async fn refused(device: &Device, count: usize) -> Result<()> {
+    const WORDS: &str = "Nieuw werk kan niet worden bewaard. Maak eerst ruimte.";
+    for _ in 0..500 {
+        if device.page().text().await?.matches(WORDS).count() == count {
+            return Ok(());
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+    bail!("not {count} times: {}", device.page().text().await?)
 }
 
 /// Whether the text just put in was saved; waits until the app says one or the other.
@@ -193,8 +273,18 @@ async fn removed_storage_is_said_and_not_taken_for_a_fresh_start() -> Result<()>
     Ok(())
 }
 
+/// Has the browser ask the server for everything, as if nothing were kept for offline use.
+pub(crate) async fn without_offline_copy(device: &Device) -> Result<()> {
+    device.devtools("Network.enable", json!({})).await?;
+    let bypass = json!({ "bypass": true });
+    device
+        .devtools("Network.setBypassServiceWorker", bypass)
+        .await?;
+    Ok(())
+}
+
 /// Serves another build and lets the browser forget what it fetched before.
-async fn serve(turn: &mut Turn, device: &Device, app: &std::path::Path) -> Result<()> {
+pub(crate) async fn serve(turn: &mut Turn, device: &Device, app: &std::path::Path) -> Result<()> {
     turn.server()?.serve(app).await?;
     device
         .devtools("Network.clearBrowserCache", json!({}))
@@ -205,32 +295,43 @@ async fn serve(turn: &mut Turn, device: &Device, app: &std::path::Path) -> Resul
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_a_day_off_is_warned_of_and_loses_nothing() -> Result<()> {
     const WARNING: &str = "De klok van dit apparaat loopt achter.";
+    const TEXTS: [&str; 3] = [
+        "Bij de klok die goed stond",
+        "Bij de klok die een dag voorliep",
+        "Bij de klok die weer goed staat",
+    ];
     let mut turn = World::enter().await?;
     let ahead = AlteredApp::ahead(25)?;
-    let device = turn.fresh().await?;
+    let device = turn.unlocked().await?;
     let page = device.page();
-    serve(&mut turn, &device, ahead.folder()).await?;
-    device.make_vault().await?;
     let client = device.add_client("Klok", "", "Voor").await?;
-    sign(&device, "Bij de klok die voorliep").await?;
-    ensure!(!page.text().await?.contains(WARNING));
-    leave(&device).await?;
+    sign(&device, TEXTS[0]).await?;
 
-    // The clock is set right: for the vault it is now a day before what it has seen.
-    serve(&mut turn, &device, &app_folder()?).await?;
-    device.open("/").await?;
-    device.unlock().await?;
-    page.by_test_id("clock-warning").await?;
-    page.reads(WARNING).await?;
-    page.reads("Er is niets weg.").await?;
-    device.open_in_app(&format!("{client}/bezoeken")).await?;
-    page.reads("Bij de klok die voorliep").await?;
-    sign(&device, "Bij de klok die goed staat").await?;
+    without_offline_copy(&device).await?;
+    for (round, app) in [ahead.folder(), &app_folder()?].into_iter().enumerate() {
+        leave(&device).await?;
+        serve(&mut turn, &device, app).await?;
+        device.open("/").await?;
+        device.unlock().await?;
+        if round == 0 {
+            page.heading("Vandaag").await?;
+            ensure!(!page.text().await?.contains(WARNING), "warned too early");
+        } else {
+            // The clock is set right: for the vault it is now a day before what it has seen.
+            page.by_test_id("clock-warning").await?;
+            page.reads(WARNING).await?;
+            page.reads("Er is niets weg.").await?;
+        }
+        device.open_in_app(&format!("{client}/bezoeken")).await?;
+        page.reads(TEXTS[round]).await?;
+        sign(&device, TEXTS[round + 1]).await?;
+    }
     device.driver.refresh().await?;
     device.unlock().await?;
     device.open_in_app(&format!("{client}/bezoeken")).await?;
-    page.reads("Bij de klok die goed staat").await?;
-    page.reads("Bij de klok die voorliep").await?;
+    for text in TEXTS {
+        page.reads(text).await?;
+    }
     device.close().await?;
     Ok(())
 }

@@ -1,15 +1,25 @@
 //! The lock: wrong passphrases, waits, what leaves the page.
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Device, PASSPHRASE, Role, World};
+use e2e::{AlteredApp, Device, PASSPHRASE, Role, SAVED, World};
 use serde_json::json;
 
-use crate::faults::paste;
+use crate::faults::{paste, serve, without_offline_copy};
+
+/// The window's own list of screens.
+const SCREENS: &str = include_str!("../../../app/src/page/boot.rs");
+
+/// Everything that the page holds: its text, what stands in its boxes, its title, its address and its history.
+const HELD: &str = r#"
+const boxes = [...document.querySelectorAll("input,textarea,select")].map((box) => box.value);
+return [document.documentElement.outerHTML, ...boxes, document.title, location.href, JSON.stringify(history.state)].join("\n");
+"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a_reload()
 -> Result<()> {
     let mut turn = World::enter().await?;
+    let an_hour_later = AlteredApp::ahead(1)?;
     let device = turn.locked().await?;
     let page = device.page();
     page.fill("Wachtwoord", "helemaal niet goed").await?;
@@ -27,36 +37,164 @@ async fn a_wrong_passphrase_keeps_the_text_and_five_bring_a_wait_that_survives_a
             page.reads("Dit wachtwoord klopt niet.").await?;
         }
     }
-    page.reads("Wacht nog").await?;
+    let first = seconds_to_wait(&device).await?;
+    ensure!((1..=30).contains(&first), "{first} s after five tries");
     device.driver.refresh().await?;
     page.reads("Wacht nog").await?;
     page.fill("Wachtwoord", PASSPHRASE).await?;
     page.button("Ontgrendelen").await?;
     page.reads("Wacht nog").await?;
     page.heading("Kluis op slot").await?;
+
+    without_offline_copy(&device).await?;
+    serve(&mut turn, &device, an_hour_later.folder()).await?;
+    device.driver.refresh().await?;
+    page.heading("Kluis op slot").await?;
+    ensure!(!page.text().await?.contains("Wacht nog"), "still waiting");
+    page.fill("Wachtwoord", "helemaal niet goed 6").await?;
+    page.button("Ontgrendelen").await?;
+    let second = seconds_to_wait(&device).await?;
+    ensure!((31..=60).contains(&second), "{second} s after six tries");
     device.close().await?;
     Ok(())
+}
+
+/// Waits until the lock screen says how long nothing can be tried, and reads the number.
+async fn seconds_to_wait(device: &Device) -> Result<u32> {
+    device.page().reads("Wacht nog").await?;
+    let words = device.page().test_id("lock-wait").await?;
+    let number = words.split(' ').find_map(|word| word.parse().ok());
+    number.with_context(|| format!("no number in {words:?}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn locking_takes_the_content_off_the_page_and_unlocking_brings_the_place_back() -> Result<()>
 {
+    const NAME: &str = "Naamdrager";
+    const WRITTEN: &str = "Voetbad gegeven";
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
     let page = device.page();
-    let client = device.add_client("Geheime", "", "Naamdrager").await?;
+    device.add_client("Geheime", "", NAME).await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", WRITTEN).await?;
+    page.reads(SAVED).await?;
+    let place = device.path().await?;
+    let open = held(&device).await?;
+    ensure!(open.contains(NAME) && open.contains(WRITTEN), "{open}");
+    let title = device.driver.title().await?;
     page.button("Op slot").await?;
     page.heading("Kluis op slot").await?;
-    let source = device.driver.source().await?;
-    assert!(
-        !source.contains("Naamdrager"),
-        "the locked page still holds the name"
-    );
-    assert!(!device.driver.title().await?.contains("Naamdrager"));
+    let locked = held(&device).await?;
+    for word in [NAME, "Geheime", WRITTEN, title.as_str()] {
+        ensure!(!locked.contains(word), "the locked page holds {word}");
+    }
+    assert_eq!(device.driver.title().await?, "Kluis op slot · Dossierkluis");
     device.unlock().await?;
     page.heading("Geheime Naamdrager").await?;
-    assert_eq!(device.path().await?, client);
+    assert_eq!(device.path().await?, place);
+    page.expect_value("Wat heb je gedaan?", WRITTEN).await?;
+    assert_eq!(device.driver.title().await?, title);
     device.close().await?;
+    Ok(())
+}
+
+async fn held(device: &Device) -> Result<String> {
+    let held = device.script(HELD, Vec::new()).await?;
+    Ok(held.as_str().context("nothing")?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_screen_has_the_button_that_locks() -> Result<()> {
+    const WITHIN_REACH: &str = "const [button] = arguments; button.scrollIntoView({ block: 'center' }); \
+        const { x, y, width, height } = button.getBoundingClientRect(); \
+        return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));";
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    let client = device.add_client("Overal", "", "Slotje").await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", "Ondertekend").await?;
+    page.button("Geen bijzonderheden").await?;
+    device.sign_visit().await?;
+    let signed = device.path().await?;
+    device.open_in_app(&client).await?;
+    device.start_visit().await?;
+    let draft = device.path().await?;
+    let drafts = format!("{client}/concept/");
+
+    let screens = screens(&[&client, &signed, &draft])?;
+    ensure!(screens.len() >= 18, "{screens:?}");
+    for (width, height) in [(1024, 768), (360, 640)] {
+        device.resize(width, height).await?;
+        for screen in &screens {
+            device.open_in_app(screen).await?;
+            // The address that begins a visit gives way to a draft.
+            let begins = format!("{client}/bezoek/nieuw");
+            let end = if *screen == begins { &drafts } else { screen };
+            arrive(&device, end).await?;
+            let lock = page.find(Role::Button, "Op slot").await?;
+            let is_free = device.script(WITHIN_REACH, vec![lock.to_json()?]).await?;
+            ensure!(is_free == json!(true), "{screen}: not within reach");
+        }
+    }
+    page.button("Op slot").await?;
+    page.heading("Kluis op slot").await?;
+    device.close().await?;
+    Ok(())
+}
+
+/// The addresses of all screens, with the ids that stand in these addresses.
+fn screens(known: &[&str]) -> Result<Vec<String>> {
+    let mut screens = Vec::new();
+    for pattern in SCREENS.split("path!(\"").skip(1) {
+        let pattern = pattern.split('"').next().unwrap_or_default();
+        let screen: Vec<&str> = pattern
+            .split('/')
+            .enumerate()
+            .map(|(place, part)| match part.starts_with(':') {
+                true => known_part(known, pattern, place),
+                false => Some(part),
+            })
+            .collect::<Option<_>>()
+            .with_context(|| format!("nothing for {pattern}"))?;
+        screens.push(screen.join("/"));
+    }
+    Ok(screens)
+}
+
+/// What stands at this place in the first address that has the pattern's form as far as that.
+fn known_part<'a>(known: &[&'a str], pattern: &str, place: usize) -> Option<&'a str> {
+    let is_like = |address: &str| {
+        let mut parts = address.split('/');
+        pattern.split('/').take(place + 1).all(|part| {
+            let own = parts.next();
+            own.is_some() && (part.starts_with(':') || own == Some(part))
+        })
+    };
+    let address = known.iter().find(|address| is_like(address))?;
+    address.split('/').nth(place)
+}
+
+/// Waits until the window stands at this address with a screen of its own; `…/concept/` is any draft.
+async fn arrive(device: &Device, path: &str) -> Result<()> {
+    const ARRIVED: &str = r#"
+const [path, done] = arguments;
+const end = Date.now() + 15000;
+const look = () => {
+  const title = document.querySelector("main h1")?.textContent;
+  const is_here = location.pathname === path || (path.endsWith("/concept/") && location.pathname.startsWith(path));
+  const is_whole = title && !document.querySelector("main [aria-busy=true]");
+  if (is_here && is_whole) done(title);
+  else if (Date.now() > end) done(location.pathname);
+  else setTimeout(look, 20);
+};
+look();
+"#;
+    let title = device.script_async(ARRIVED, vec![json!(path)]).await?;
+    let title = title.as_str().unwrap_or_default();
+    ensure!(!title.starts_with('/'), "{title} for {path}");
+    ensure!(!title.is_empty() && title != "Deze pagina is er niet");
     Ok(())
 }
 
@@ -113,19 +251,69 @@ async fn composed_and_decomposed_letters_open_the_same_vault() -> Result<()> {
 async fn idle_time_locks() -> Result<()> {
     let mut turn = World::enter().await?;
     let device = turn.unlocked().await?;
+    let page = device.page();
     device.add_client("Stil", "", "Moment").await?;
-    jump(&device, 6).await?;
-    device.page().heading("Kluis op slot").await?;
+    jump(&device, 4 * 60).await?;
+    ensure!(!is_locked(&device).await?, "locked after 4 minutes");
+    jump(&device, 2 * 60).await?;
+    ensure!(is_locked(&device).await?, "open after 6 minutes");
     assert!(!device.driver.source().await?.contains("Moment"));
+
+    device.unlock().await?;
+    choose_minutes(&device, "Op slot na stilstand", "3").await?;
+    choose_minutes(&device, "Op slot na wegklikken", "1").await?;
+    jump(&device, 2 * 60).await?;
+    ensure!(!is_locked(&device).await?, "locked after 2 of 3 minutes");
+    jump(&device, 100).await?;
+    ensure!(is_locked(&device).await?, "open after 3 minutes of 3");
+
+    device.driver.refresh().await?;
+    device.unlock().await?;
+    page.expect_value("Op slot na stilstand", "3").await?;
+    hide(&device).await?;
+    jump(&device, 20).await?;
+    ensure!(!is_locked(&device).await?, "locked after 20 s out of sight");
+    jump(&device, 60).await?;
+    ensure!(
+        is_locked(&device).await?,
+        "open after 1 minute out of sight"
+    );
     device.close().await?;
     Ok(())
 }
 
-/// Lets the page's clock stand `minutes` further than it is: the tablet slept.
-async fn jump(device: &Device, minutes: u32) -> Result<()> {
-    let script = "const ahead = arguments[0] * 60000; const real = Date.now.bind(Date); Date.now = () => real() + ahead; \
+/// Makes a choice in **Instellingen**; it counts when the box is left.
+async fn choose_minutes(device: &Device, label: &str, minutes: &str) -> Result<()> {
+    let page = device.page();
+    device.open_in_app("/meer/instellingen").await?;
+    page.heading("Instellingen").await?;
+    page.fill(label, minutes).await?;
+    page.add_text(label, "\u{e004}").await?;
+    page.reads("Keuze bewaard op dit apparaat").await?;
+    device.open_in_app("/meer").await?;
+    page.heading("Meer").await?;
+    device.open_in_app("/meer/instellingen").await?;
+    page.expect_value(label, minutes).await
+}
+
+/// Whether the vault is locked once the window has looked at the clock, which it does when it gets the focus.
+async fn is_locked(device: &Device) -> Result<bool> {
+    let look = "window.dispatchEvent(new Event('focus'))";
+    device.script(look, Vec::new()).await?;
+    let ends = ["Kluis op slot", "Stil Moment", "Instellingen"];
+    let is_covered = device
+        .page()
+        .text()
+        .await?
+        .contains("De inhoud is afgedekt.");
+    Ok(!is_covered && device.page().first_heading(&ends).await? == 0)
+}
+
+/// Lets the page's clock stand `seconds` further than it is: the tablet slept.
+async fn jump(device: &Device, seconds: u32) -> Result<()> {
+    let script = "const ahead = arguments[0] * 1000; const real = Date.now.bind(Date); Date.now = () => real() + ahead; \
                   const run = performance.now.bind(performance); performance.now = () => run() + ahead;";
-    device.script(script, vec![json!(minutes)]).await?;
+    device.script(script, vec![json!(seconds)]).await?;
     Ok(())
 }
 
@@ -179,8 +367,10 @@ async fn a_window_out_of_sight_is_covered_at_once_and_locked_after_minutes() -> 
     ensure!(!page.text().await?.contains(COVER), "still covered");
 
     hide(&device).await?;
+    jump(&device, 2 * 60).await?;
+    ensure!(!is_locked(&device).await?, "locked after 2 minutes");
     // Less than the five minutes without input, more than the three out of sight.
-    jump(&device, 4).await?;
+    jump(&device, 2 * 60).await?;
     page.heading("Kluis op slot").await?;
     assert!(!device.driver.source().await?.contains("Glas"));
     device.close().await?;

@@ -1,11 +1,14 @@
 //! The second tab: it says where the vault is and takes it over, also while the first one saves or types.
 
-use anyhow::Result;
-use e2e::{Device, Role, World};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use e2e::{Device, Role, SAVED, World};
 use serde_json::json;
 use thirtyfour::WindowHandle;
+use tokio::time::Instant;
 
-use crate::faults::paste;
+use crate::faults::{allow, filled_up};
 use crate::reload::is_signed;
 
 /// The other tab presses **Hier overnemen** at a word from this one, however long it is out of sight.
@@ -15,6 +18,36 @@ const ANSWER: &str = "const [button] = arguments; \
 /// Presses the button, if there is one, and gives the other tab the word so many ms later.
 const PRESS: &str = "const [wait_ms, button] = arguments; button?.click(); \
     setTimeout(() => new BroadcastChannel('story').postMessage('now'), wait_ms);";
+
+/// Types in a box and gives the other tab the word in the same breath, so that no save can lie between.
+const TYPE_AND_GIVE: &str = r#"
+const [box, text] = arguments;
+box.focus();
+box.select();
+document.execCommand("insertText", false, text);
+new BroadcastChannel("story").postMessage("now");
+return box.value;
+"#;
+
+/// A sum over everything that stands in the vault's database.
+const SUM: &str = r#"
+const done = arguments[0];
+const all = (request) => new Promise((ok, no) => { request.onsuccess = () => ok(request.result); request.onerror = no; });
+(async () => {
+  const parts = [];
+  for (const { name } of await indexedDB.databases()) {
+    const db = await all(indexedDB.open(name));
+    for (const store of db.objectStoreNames) {
+      const rows = db.transaction(store).objectStore(store);
+      parts.push(`${name} ${store}`, ...(await all(rows.getAllKeys())), ...(await all(rows.getAll())));
+    }
+    db.close();
+  }
+  const bytes = await new Blob(parts.map((part) => part instanceof ArrayBuffer || ArrayBuffer.isView(part) ? part : JSON.stringify(part))).arrayBuffer();
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  done([parts.length, [...sum].map((byte) => byte.toString(16)).join("")]);
+})();
+"#;
 
 /// Two tabs of one browser; the first has the vault open, the second stands ready to take it.
 struct Tabs {
@@ -127,14 +160,105 @@ async fn text_typed_right_before_a_take_over_goes_along() -> Result<()> {
     let mut tabs = Tabs::open(&device).await?;
     for round in 1..=2 {
         let text = format!("{round}. Net getypt, nog niet bewaard");
-        paste(&device, "Wat heb je gedaan?", &text).await?;
-        device.script(PRESS, vec![json!(0)]).await?;
+        let text_box = page.find(Role::Textbox, "Wat heb je gedaan?").await?;
+        let args = vec![text_box.to_json()?, json!(text)];
+        let typed = device.script(TYPE_AND_GIVE, args).await?;
+        assert_eq!(typed, json!(text));
         tabs = tabs.follow(&device).await?;
         device.open_in_app("/").await?;
         page.link("Verder schrijven").await?;
         page.expect_value("Wat heb je gedaan?", &text).await?;
         tabs.get_ready(&device).await?;
     }
+    device.close().await?;
+    Ok(())
+}
+
+/// Puts the tab on screen to sleep in the middle of whatever it does, or wakes it.
+async fn set_asleep(device: &Device, is_asleep: bool) -> Result<()> {
+    let state = if is_asleep { "frozen" } else { "active" };
+    let state = json!({ "state": state });
+    device.devtools("Page.setWebLifecycleState", state).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tab_that_does_not_answer_loses_the_vault_and_writes_nothing_when_it_wakes() -> Result<()>
+{
+    const ASLEEP: &str = "Getypt in het tabblad dat sliep";
+    const AWAKE: &str = "Verder geschreven in het andere tabblad";
+    // A tab that is awake gives the vault away within this time.
+    const AN_ANSWER: Duration = Duration::from_millis(2_500);
+    let mut turn = World::enter().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.add_client("Diep", "in", "Slaap").await?;
+    device.start_visit().await?;
+    page.fill("Wat heb je gedaan?", ASLEEP).await?;
+    page.reads(SAVED).await?;
+    let draft = device.path().await?;
+    let tabs = Tabs::open(&device).await?;
+    set_asleep(&device, true).await?;
+
+    device.driver.switch_to_window(tabs.second.clone()).await?;
+    let pressed = Instant::now();
+    page.button("Hier overnemen").await?;
+    page.heading("Kluis op slot").await?;
+    ensure!(pressed.elapsed() > AN_ANSWER, "the tab answered");
+    device.unlock().await?;
+    device.open_in_app(&draft).await?;
+    page.expect_value("Wat heb je gedaan?", ASLEEP).await?;
+    let before = device.script_async(SUM, Vec::new()).await?;
+    page.fill("Wat heb je gedaan?", AWAKE).await?;
+    page.reads(SAVED).await?;
+    let written = device.script_async(SUM, Vec::new()).await?;
+    ensure!(before != written, "the sum does not see what was written");
+
+    device.driver.switch_to_window(tabs.first.clone()).await?;
+    set_asleep(&device, false).await?;
+    page.heading("Dossierkluis is al open").await?;
+    ensure!(!device.driver.source().await?.contains("Slaap"));
+    device.driver.switch_to_window(tabs.second.clone()).await?;
+    let after = device.script_async(SUM, Vec::new()).await?;
+    assert_eq!(after, written, "the tab that woke wrote in the vault");
+    page.button("Op slot").await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", AWAKE).await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_did_not_fit_waits_in_the_tab_that_lost_the_vault() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let origin = turn.server()?.origin();
+    let (device, text) = filled_up(&mut turn).await?;
+    let page = device.page();
+    let tabs = Tabs::open(&device).await?;
+    device.script(PRESS, vec![json!(0)]).await?;
+    device.driver.switch_to_window(tabs.second.clone()).await?;
+    // A browser without any room left does not even open the vault's database.
+    let ends = ["Kluis op slot", "De kluis kan nu niet open"];
+    page.first_heading(&ends).await?;
+    ensure!(!page.text().await?.contains("nog niet bewaard"));
+
+    device.driver.switch_to_window(tabs.first.clone()).await?;
+    page.heading("Dossierkluis is al open").await?;
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
+    page.reads(
+        "Het apparaat was vol. Sluit dit tabblad niet. Maak ruimte en neem de kluis dan hier over.",
+    )
+    .await?;
+    ensure!(!device.driver.source().await?.contains("Gewassen"));
+    allow(&device, &origin, None).await?;
+    page.button("Hier overnemen").await?;
+    page.heading("Kluis op slot").await?;
+    page.reads("Er is werk dat nog niet bewaard is.").await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
+    device.driver.refresh().await?;
+    device.unlock().await?;
+    page.expect_value("Wat heb je gedaan?", &text).await?;
     device.close().await?;
     Ok(())
 }
