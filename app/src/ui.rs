@@ -58,7 +58,7 @@ pub use check::{Check, CheckGroup};
 pub use chips::Chips;
 pub use choice::{Choice, RadioGroup};
 pub use date_input::{DateInput, TimeInput};
-pub use dialog::{Dialog, DialogLeave};
+pub use dialog::{Dialog, DialogLeave, on_dialog_leave};
 pub use empty_state::EmptyState;
 pub use error_summary::ErrorSummary;
 pub use field::Field;

@@ -1,9 +1,11 @@
-//! What all stories share: one server, and a vault made once by the product's own first run.
+//! What stories share: a server, and a vault made once by the product's own first run.
+//!
+//! There are two such worlds, so that one story can wait while another works.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use crate::{Device, Profile, Role, Server, app_folder};
 
@@ -16,7 +18,7 @@ pub const CAREGIVER: &str = "Annelies van 't Hoff-Öztürk";
 /// Her AGB code.
 pub const AGB: &str = "91012345";
 
-/// The shared world; one story at a time holds it.
+/// A shared world; one story at a time holds it.
 #[derive(Debug)]
 pub struct World {
     /// The server; a story that stops it starts it again.
@@ -25,12 +27,20 @@ pub struct World {
     _folder: TempDir,
 }
 
-static WORLD: Mutex<Option<World>> = Mutex::const_new(None);
+/// Stories at work at the same time.
+const WORLDS: usize = 2;
+
+static FREE: Semaphore = Semaphore::const_new(WORLDS);
+static WORLD: [Mutex<Option<World>>; WORLDS] = [const { Mutex::const_new(None) }; WORLDS];
 
 impl World {
     /// Waits for its turn, and has the server serve the app as built.
     pub async fn enter() -> Result<Turn> {
-        let mut world = WORLD.lock().await;
+        let permit = FREE.acquire().await?;
+        let mut world = WORLD
+            .iter()
+            .find_map(|world| world.try_lock().ok())
+            .context("more stories than worlds")?;
         match &mut *world {
             // An earlier story may have ended while another build was served, or none.
             Some(world) => world.server.serve(&app_folder()?).await?,
@@ -46,18 +56,25 @@ impl World {
                 });
             }
         }
-        Ok(Turn(world))
+        Ok(Turn {
+            world,
+            _permit: permit,
+        })
     }
 }
 
 /// A story's turn with the world.
 #[derive(Debug)]
-pub struct Turn(MutexGuard<'static, Option<World>>);
+pub struct Turn {
+    // Fields go in this order: the world is free before the next story looks for one.
+    world: MutexGuard<'static, Option<World>>,
+    _permit: SemaphorePermit<'static>,
+}
 
 impl Turn {
     /// The server.
     pub fn server(&mut self) -> Result<&mut Server> {
-        self.0
+        self.world
             .as_mut()
             .map(|world| &mut world.server)
             .ok_or_else(|| anyhow::anyhow!("no world"))
@@ -71,16 +88,16 @@ impl Turn {
 
     /// A browser with a vault that the product made, locked.
     pub async fn locked(&mut self) -> Result<Device> {
-        if self.0.as_ref().is_some_and(|world| world.vault.is_none()) {
+        if self.world.as_ref().is_some_and(|world| world.vault.is_none()) {
             let device = self.fresh().await?;
             device.make_vault().await?;
             let profile = device.close().await?;
-            if let Some(world) = self.0.as_mut() {
+            if let Some(world) = self.world.as_mut() {
                 world.vault = Some(profile);
             }
         }
         let origin = self.server()?.origin();
-        let copy = match self.0.as_ref().and_then(|world| world.vault.as_ref()) {
+        let copy = match self.world.as_ref().and_then(|world| world.vault.as_ref()) {
             Some(vault) => vault.copy()?,
             None => anyhow::bail!("no vault"),
         };

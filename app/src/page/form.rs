@@ -21,7 +21,7 @@ use crate::platform::dom;
 use crate::ui::{FieldError, FormErrors};
 use crate::words;
 
-pub use area::FormArea;
+pub use area::{FormArea, saved_words};
 
 /// Key of the draft under which the control that had the keyboard stands; no control has this id.
 const FOCUS_KEY: &str = "_focus";

@@ -12,6 +12,17 @@ use crate::words::common;
 #[derive(Clone, Copy)]
 struct Leave(Callback<()>);
 
+/// What else happens when the person leaves without doing.
+#[derive(Clone, Copy)]
+struct LeaveActs(StoredValue<Vec<Callback<()>>>);
+
+/// Calls back when the person leaves the dialog around this without doing. Outside a dialog nothing happens.
+pub fn on_dialog_leave(act: impl Fn() + Send + Sync + 'static) {
+    if let Some(LeaveActs(acts)) = use_context::<LeaveActs>() {
+        acts.update_value(|acts| acts.push(Callback::new(move |()| act())));
+    }
+}
+
 /// A modal dialog named by its heading. Its content exists only while it is open.
 ///
 /// Escape leaves without doing; a tap outside does nothing, so typed text is safe. The keyboard goes to
@@ -26,9 +37,6 @@ pub fn Dialog(
     /// The heading: the dialog's accessible name.
     #[prop(into)]
     title: Signal<String>,
-    /// When the person leaves without doing.
-    #[prop(optional, into)]
-    on_leave: Option<Callback<()>>,
     /// Text, fields and [`super::Actions`] with a [`DialogLeave`].
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -36,7 +44,7 @@ pub fn Dialog(
     let id = StoredValue::new(id);
     view! {
         <Show when=move || open.get()>
-            <OpenDialog open id=id.get_value() title on_leave>
+            <OpenDialog open id=id.get_value() title>
                 {children.with_value(|children| children())}
             </OpenDialog>
         </Show>
@@ -63,16 +71,19 @@ fn OpenDialog(
     open: RwSignal<bool>,
     id: String,
     title: Signal<String>,
-    on_leave: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
     let dialog: NodeRef<html::Dialog> = NodeRef::new();
     let heading: NodeRef<html::H2> = NodeRef::new();
+    let acts = StoredValue::new(Vec::new());
     let leave = Callback::new(move |()| {
-        run(on_leave);
+        for act in acts.get_value() {
+            run(Some(act));
+        }
         open.set(false);
     });
     provide_context(Leave(leave));
+    provide_context(LeaveActs(acts));
 
     dom::remember_focus();
     dialog.on_load(move |element| {

@@ -218,6 +218,9 @@ async fn a_changed_field_keeps_its_earlier_value_and_can_be_taken_back() -> Resu
         dialog.expect_value("Telefoonnummer", typed).await?;
     }
     dialog.button("Annuleren").await?;
+    page.button("Wijzig telefoonnummer").await?;
+    dialog.expect_value("Telefoonnummer", "06-12345678").await?;
+    dialog.button("Annuleren").await?;
     for (typed, shown) in [
         ("06 87 65 43 21", "06-87654321"),
         ("+31 6 1234 5678", "06-12345678"),

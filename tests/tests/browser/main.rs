@@ -13,6 +13,7 @@ mod day;
 mod drafts;
 mod faults;
 mod first_run;
+mod guard;
 mod lock;
 mod long_lists;
 mod measurements;

@@ -7,7 +7,9 @@ use super::FormState;
 use crate::page::autosave::SaveState;
 use crate::page::load::FailureNotice;
 use crate::platform::dom;
-use crate::ui::{Button, ButtonKind, ErrorSummary, Form, Notice, NoticeKind, Status};
+use crate::ui::{
+    Button, ButtonKind, ErrorSummary, Form, Notice, NoticeKind, Status, on_dialog_leave,
+};
 use crate::words;
 
 /// The form on screen: summary of errors, why saving failed, the fields, and **Bewaard op dit apparaat**.
@@ -25,9 +27,9 @@ pub fn FormArea(
     children: Children,
 ) -> impl IntoView {
     let state = form.save_state();
-    let saved = Memo::new(move |_| {
-        matches!(state.get(), SaveState::Saved { .. }).then(|| words::form::saved().to_owned())
-    });
+    let saved = Memo::new(move |_| saved_words(&state.read()));
+    // **Annuleren** throws away what was typed.
+    on_dialog_leave(move || form.discard_soon());
     view! {
         <div
             class="l-stack"
@@ -56,6 +58,18 @@ pub fn FormArea(
             <Status text=saved testid="form-saved" />
         </div>
     }
+}
+
+/// What is said of work that is on disk.
+pub fn saved_words(state: &SaveState) -> Option<String> {
+    let words = match state {
+        SaveState::Saved {
+            is_part_held: false,
+        } => words::form::saved(),
+        SaveState::Saved { is_part_held: true } => words::form::rest_saved(),
+        _ => return None,
+    };
+    Some(words.to_owned())
 }
 
 /// Unsaved work that is not on disk, and why.

@@ -16,7 +16,7 @@ pub(super) fn form_name(visit: EntryId) -> String {
     format!("addition:{visit}")
 }
 
-/// The dialog; leaving it throws away what was typed.
+/// The dialog.
 #[component]
 pub(super) fn AdditionDialog(
     /// Whether it is open.
@@ -26,29 +26,17 @@ pub(super) fn AdditionDialog(
     /// The visit.
     visit: EntryId,
 ) -> impl IntoView {
-    let form = StoredValue::new(None::<FormState>);
-    let leave = move || {
-        if let Some(form) = form.get_value() {
-            form.discard_soon();
-        }
-    };
     view! {
-        <Dialog open id="aanvullen" title=words::visit::addition() on_leave=leave>
-            <AdditionForm open client visit shared=form />
+        <Dialog open id="aanvullen" title=words::visit::addition()>
+            <AdditionForm open client visit />
         </Dialog>
     }
 }
 
 #[component]
-fn AdditionForm(
-    open: RwSignal<bool>,
-    client: ClientId,
-    visit: EntryId,
-    shared: StoredValue<Option<FormState>>,
-) -> impl IntoView {
+fn AdditionForm(open: RwSignal<bool>, client: ClientId, visit: EntryId) -> impl IntoView {
     let session = use_session();
     let form = FormState::new(form_name(visit), Some(client));
-    shared.set_value(Some(form));
     // Pressing twice, or signing again after a failure, stays one addition.
     let addition = EntryId(random::id());
     let text = form.text("addition");

@@ -22,7 +22,7 @@ pub(super) fn form_name(visit: EntryId) -> String {
     format!("correction:{visit}")
 }
 
-/// The dialog; leaving it throws away what was typed.
+/// The dialog.
 #[component]
 pub(super) fn CorrectionDialog(
     /// Whether it is open.
@@ -32,29 +32,17 @@ pub(super) fn CorrectionDialog(
     /// The visit as it reads now.
     visit: Arc<VisitView>,
 ) -> impl IntoView {
-    let form = StoredValue::new(None::<FormState>);
-    let leave = move || {
-        if let Some(form) = form.get_value() {
-            form.discard_soon();
-        }
-    };
     view! {
-        <Dialog open id="corrigeren" title=words::visit::correct_title() on_leave=leave>
-            <CorrectionForm open client visit=visit.clone() shared=form />
+        <Dialog open id="corrigeren" title=words::visit::correct_title()>
+            <CorrectionForm open client visit=visit.clone() />
         </Dialog>
     }
 }
 
 #[component]
-fn CorrectionForm(
-    open: RwSignal<bool>,
-    client: ClientId,
-    visit: Arc<VisitView>,
-    shared: StoredValue<Option<FormState>>,
-) -> impl IntoView {
+fn CorrectionForm(open: RwSignal<bool>, client: ClientId, visit: Arc<VisitView>) -> impl IntoView {
     let session = use_session();
     let form = FormState::new(form_name(visit.id), Some(client));
-    shared.set_value(Some(form));
     // Pressing twice, or signing again after a failure, stays one correction.
     let correction = EntryId(random::id());
     let part = form.text("part");

@@ -17,7 +17,7 @@ use super::time_part::TimePart;
 use super::work_part::WorkPart;
 use crate::page::autosave::SaveState;
 use crate::page::clients::row_meta;
-use crate::page::form::FormArea;
+use crate::page::form::{FormArea, saved_words};
 use crate::page::identity::IdentityDialog;
 use crate::page::load::FailureNotice;
 use crate::page::route;
@@ -105,13 +105,7 @@ pub(super) fn VisitForm(
 #[component]
 fn Ending(composer: Composer) -> impl IntoView {
     let state = composer.save_state();
-    let saved = Memo::new(move |_| match state.get() {
-        SaveState::Saved {
-            is_part_held: false,
-        } => Some(words::form::saved().to_owned()),
-        SaveState::Saved { is_part_held: true } => Some(words::form::rest_saved().to_owned()),
-        _ => None,
-    });
+    let saved = Memo::new(move |_| saved_words(&state.read()));
     let trouble = Memo::new(move |_| match state.get() {
         SaveState::Failed(failure) if failure != Failure::Locked => Some(failure),
         _ => None,
