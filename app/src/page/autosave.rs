@@ -245,6 +245,10 @@ impl Inner {
             for waker in self.waiting.take() {
                 waker.wake();
             }
+            if self.is_gone.get() && outcome.is_ok() {
+                // The page that came after was read before this was on disk.
+                self.session.note_write();
+            }
             match outcome {
                 Ok(state) if !self.is_dirty.get() => self.tell(state),
                 Ok(_) => {}

@@ -84,7 +84,10 @@ pub fn BrokenPage() -> impl IntoView {
             Failure::NewerFormat => words::newer(),
             _ => words::broken(),
         };
-        let sentences = failure_words::sentences(&failure);
+        let sentences = match failure {
+            Failure::Corrupt => words::damaged(),
+            _ => failure_words::sentences(&failure),
+        };
         let way_out = match failure {
             Failure::Evicted => view! { <StartAgain /> }.into_any(),
             Failure::NewerFormat => view! { <NewerApp /> }.into_any(),

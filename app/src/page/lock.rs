@@ -164,7 +164,8 @@ impl Lock {
                 self.wait_until.set(wait_until);
                 dom::focus(FIELD);
             }
-            Failure::Evicted | Failure::NewerFormat => {
+            // Here it is not one piece of a dossier: it is what opens the vault.
+            Failure::Evicted | Failure::NewerFormat | Failure::Corrupt => {
                 self.session.set_stage(Stage::Broken(failure))
             }
             Failure::NoVault => self.session.set_stage(Stage::Empty),

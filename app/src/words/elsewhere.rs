@@ -1,5 +1,7 @@
 //! Words for when the pages cannot be shown here.
 
+use super::failure::Sentences;
+
 /// Another tab has the vault.
 pub fn title() -> &'static str {
     "Dossierkluis is al open"
@@ -53,6 +55,15 @@ pub fn evicted() -> &'static str {
 /// What can be done about it.
 pub fn evicted_now() -> &'static str {
     "Staat je werk ook ergens anders? Bewaar dat goed. Hier kun je een nieuwe kluis maken."
+}
+
+/// What opens the vault is damaged.
+pub fn damaged() -> Sentences {
+    Sentences {
+        what: "Wat deze kluis opent, is beschadigd.",
+        safe: "De rest is niet veranderd en er is niets gewist.",
+        now: "Gebruik deze browser zo min mogelijk en vraag hulp.",
+    }
 }
 
 /// A newer version wrote the vault.

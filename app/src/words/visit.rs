@@ -200,7 +200,7 @@ pub fn discarded() -> &'static str {
 
 /// The draft of this address was signed or thrown away.
 pub fn draft_gone() -> &'static str {
-    "Dit concept is er niet meer. Het is ondertekend of verwijderd."
+    "Dit concept is er niet meer. Het is ondertekend of verwijderd, of het is niet leesbaar."
 }
 
 /// To the client.

@@ -383,7 +383,7 @@ async fn harmed_rows_beside_the_records_are_made_again_or_named_and_lose_nothing
 
     let before = rows(&device).await?;
     let hex = |text: &str| -> String { text.bytes().map(|byte| format!("{byte:02x}")).collect() };
-    let copies = [hex("slot"), hex("chain/") + "00000000"];
+    let copies = [hex("slot"), hex("format"), hex("chain/") + "00000000"];
     let harm = before.iter().map(|row| parts(row));
     let harm = harm.filter(|(store, key, _)| match *store {
         "snapshot" | "cache" => true,
@@ -400,7 +400,7 @@ async fn harmed_rows_beside_the_records_are_made_again_or_named_and_lose_nothing
         ("cache", 2),
         ("cursor", 4),
         ("draft", 1),
-        ("meta", 2),
+        ("meta", 3),
     ] {
         let count = harm.iter().filter(|row| row.0 == store).count();
         ensure!(count >= least, "{count} rows of {store} are harmed");

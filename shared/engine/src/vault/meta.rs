@@ -149,6 +149,7 @@ pub(crate) async fn read_throttle<S: Store>(store: &S) -> Outcome<Throttle> {
 pub(crate) async fn read_meta<S: Store>(store: &S) -> Outcome<Meta> {
     let throttle = read_throttle(store).await?;
     let mut repairs = Batch::default();
+    mend_format(store, &mut repairs).await?;
     let slot = read_slot(store, &mut repairs).await?;
     let chain = read_chain(store, &mut repairs).await?;
     if slot.account() != chain.account() {
@@ -160,6 +161,24 @@ pub(crate) async fn read_meta<S: Store>(store: &S) -> Outcome<Meta> {
         throttle,
         repairs,
     })
+}
+
+/// The second copy of the format, where one is damaged.
+async fn mend_format<S: Store>(store: &S, repairs: &mut Batch) -> Outcome<()> {
+    let mut sound = None;
+    let mut damaged = Vec::new();
+    for name in FORMAT {
+        match store.read(StoreName::Meta, name).await? {
+            Some(row) if read_format(&row).is_some() => sound = Some(row),
+            _ => damaged.push(name),
+        }
+    }
+    if let Some(row) = sound {
+        for name in damaged {
+            repairs.put(StoreName::Meta, name, row.clone());
+        }
+    }
+    Ok(())
 }
 
 async fn read_slot<S: Store>(store: &S, repairs: &mut Batch) -> Outcome<Slot> {
