@@ -88,7 +88,11 @@ impl Turn {
 
     /// A browser with a vault that the product made, locked.
     pub async fn locked(&mut self) -> Result<Device> {
-        if self.world.as_ref().is_some_and(|world| world.vault.is_none()) {
+        if self
+            .world
+            .as_ref()
+            .is_some_and(|world| world.vault.is_none())
+        {
             let device = self.fresh().await?;
             device.make_vault().await?;
             let profile = device.close().await?;

@@ -286,9 +286,10 @@ fn an_unlock_whose_answer_got_lost_stores_what_waited_once() {
     };
     failure(tablet.ask(unlock));
     tablet.unlock();
-    assert_eq!(bodies(&mut tablet), [typed.clone()]);
-    tablet.restart_and_unlock();
-    assert_eq!(bodies(&mut tablet), [typed]);
+    for _ in 0..2 {
+        assert_eq!(bodies(&mut tablet).as_slice(), std::slice::from_ref(&typed));
+        tablet.restart_and_unlock();
+    }
     assert!(!has_unsaved(&mut tablet));
     assert!(tablet.unreadable().is_empty());
 }
