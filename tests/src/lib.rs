@@ -23,7 +23,7 @@ pub use browser::{Device, Profile};
 pub use person::{Place, Role};
 pub use process::kill_tree;
 pub use scan::{Finding, scan_bytes, scan_folder};
-pub use server::{Server, app_folder};
+pub use server::{Server, app_folder, developers_app_folder};
 pub use world::{AGB, CAREGIVER, PASSPHRASE, SAVED, Turn, World};
 
 use std::time::Duration;

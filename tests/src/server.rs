@@ -16,6 +16,13 @@ pub fn app_folder() -> Result<PathBuf> {
         .context("DOSSIERKLUIS_APP is not set: run `cargo xtask test`")
 }
 
+/// The developers' build, with the gallery and the checks of the store: set by `cargo xtask test`.
+pub fn developers_app_folder() -> Result<PathBuf> {
+    std::env::var_os("DOSSIERKLUIS_APP_DEV")
+        .map(PathBuf::from)
+        .context("DOSSIERKLUIS_APP_DEV is not set: run `cargo xtask test`")
+}
+
 /// The server process and where it listens.
 #[derive(Debug)]
 pub struct Server {

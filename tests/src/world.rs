@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
-use crate::{Device, Profile, Role, Server, app_folder};
+use crate::{Device, Profile, Role, Server, app_folder, developers_app_folder};
 
 /// The passphrase of every vault in the stories.
 pub const PASSPHRASE: &str = "rode fiets bij de vijver";
@@ -84,6 +84,12 @@ impl Turn {
     pub async fn fresh(&mut self) -> Result<Device> {
         let origin = self.server()?.origin();
         Device::start(Profile::new()?, &origin).await
+    }
+
+    /// An empty browser on the origin of the developers' build.
+    pub async fn developers(&mut self) -> Result<Device> {
+        self.server()?.serve(&developers_app_folder()?).await?;
+        self.fresh().await
     }
 
     /// A browser with a vault that the product made, locked.
@@ -192,6 +198,16 @@ impl Device {
         page.fill("Wachtwoord", PASSPHRASE).await?;
         page.button("Ontgrendelen").await?;
         page.gone(Role::Heading, "Kluis op slot").await
+    }
+
+    /// Types a wrong passphrase on the lock screen and waits until the app says so.
+    pub async fn fail_to_unlock(&self, passphrase: &str) -> Result<()> {
+        let page = self.page();
+        page.fill("Wachtwoord", passphrase).await?;
+        page.button("Ontgrendelen").await?;
+        page.find(Role::Button, "Ontgrendelen").await?;
+        page.reads("Dit wachtwoord klopt niet. Let op hoofdletters.")
+            .await
     }
 
     /// Adds a privately paying client; ends on the client's page. Returns the path of that page.

@@ -1,4 +1,4 @@
-//! Every component in every state, at `/galerij` in development builds.
+//! Every component in every state, at `/galerij` in development builds; a story looks at all of it.
 //!
 //! Its sample sentences stand here and not in `words`: no caregiver ever reads them.
 

@@ -17,7 +17,7 @@ pub(crate) const DAYS: [&str; 7] = [
 ];
 
 /// Plans visits of 45 minutes on these days.
-async fn plan(device: &Device, client: &str, days: &[&str], time: &str) -> Result<()> {
+pub(crate) async fn plan(device: &Device, client: &str, days: &[&str], time: &str) -> Result<()> {
     let page = device.page();
     device.open_in_app(&format!("{client}/planning")).await?;
     for day in days {

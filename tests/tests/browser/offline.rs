@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
-use crate::day::DAYS;
+use crate::day::{DAYS, plan};
 use crate::reload::is_signed;
 
 const READY: &str =
@@ -107,7 +107,7 @@ async fn a_cold_start_without_network_reaches_every_daily_task() -> Result<()> {
     page.heading("Voor Storing").await?;
     let path = device.path().await?;
     visit_by_a_substitute(&device).await?;
-    plan(&device, &path).await?;
+    plan_today(&device, &path).await?;
     resume(&device, &path).await?;
     identify(&device).await?;
     device.open_in_app("/meer/opslag").await?;
@@ -168,16 +168,9 @@ async fn visit_by_a_substitute(device: &Device) -> Result<()> {
 }
 
 /// Plans a visit for every day of the week: today it stands on Vandaag.
-async fn plan(device: &Device, client: &str) -> Result<()> {
+async fn plan_today(device: &Device, client: &str) -> Result<()> {
     let page = device.page();
-    device.open_in_app(&format!("{client}/planning")).await?;
-    for day in DAYS {
-        page.choose(Role::Checkbox, day).await?;
-    }
-    page.fill("Tijd", "0730").await?;
-    page.fill("Duur in minuten", "45").await?;
-    page.button("Planning opslaan").await?;
-    page.reads("45 minuten").await?;
+    plan(device, client, &DAYS, "0730").await?;
     device.open_in_app("/").await?;
     page.within(Role::Region, "Bezoeken vandaag")
         .find(Role::Group, "07:30 Voor Storing")

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use e2e::{AGB, CAREGIVER, Device, PASSPHRASE, Role, SAVED, World, scan_folder};
 use serde_json::{Value, json};
 
-use crate::day::DAYS;
+use crate::day::{DAYS, plan};
 
 const FIRST_NAME: &str = "Kwetsbaarheid-Xyloba";
 const LAST_NAME: &str = "Canary-Yttrium";
@@ -255,14 +255,7 @@ async fn test_day(device: &Device) -> Result<()> {
     page.heading(&format!("{FIRST_NAME} {LAST_NAME}")).await?;
     let client = device.path().await?;
 
-    device.open_in_app(&format!("{client}/planning")).await?;
-    for day in DAYS {
-        page.choose(Role::Checkbox, day).await?;
-    }
-    page.fill("Tijd", "0730").await?;
-    page.fill("Duur in minuten", "45").await?;
-    page.button("Planning opslaan").await?;
-    page.reads("45 minuten").await?;
+    plan(device, &client, &DAYS, "0730").await?;
 
     device.open_in_app(&client).await?;
     device.start_visit().await?;

@@ -1,20 +1,14 @@
 //! The gallery: every component of the design system in every state, in the developers' build.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
-use e2e::{Device, Profile, Server, World};
+use anyhow::Result;
+use e2e::World;
 
 use super::walk::Walk;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_component_in_every_state_passes_axe_and_fits() -> Result<()> {
-    let _turn = World::enter().await?;
-    let app = std::env::var_os("DOSSIERKLUIS_APP_DEV")
-        .context("DOSSIERKLUIS_APP_DEV is not set: run `cargo xtask test`")?;
-    let folder = tempfile::tempdir()?;
-    let server = Server::start(Path::new(&app), folder.path()).await?;
-    let device = Device::start(Profile::new()?, &server.origin()).await?;
+    let mut turn = World::enter().await?;
+    let device = turn.developers().await?;
     device.open("/galerij").await?;
     device
         .page()
