@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_navigate;
 use leptos_router::path;
 
 use super::client::{DetailsPage, HistoryPage, OverviewPage, VisitsPage};
-use super::clients::{ClientsPage, NewClientPage};
+use super::clients::{ClientsLayout, NewClientPage};
 use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
 use super::guard::Guard;
 use super::lock::LockPage;
@@ -179,17 +179,19 @@ fn Pages() -> impl IntoView {
         <Shell>
             <Routes fallback=|| view! { <not_found::NotFoundPage /> }>
                 <Route path=path!("/") view=TodayPage />
-                <Route path=path!("/clienten") view=ClientsPage />
+                <ParentRoute path=path!("") view=ClientsLayout>
+                    <Route path=path!("/clienten") view=|| () />
+                    <Route path=path!("/client/:id") view=OverviewPage />
+                    <Route path=path!("/client/:id/bezoeken") view=VisitsPage />
+                    <Route path=path!("/client/:id/bezoek/:year/:visit") view=SignedVisitPage />
+                    <Route path=path!("/client/:id/gegevens") view=DetailsPage />
+                    <Route path=path!("/client/:id/planning") view=PlanningPage />
+                    <Route path=path!("/client/:id/geschiedenis") view=HistoryPage />
+                </ParentRoute>
                 <Route path=path!("/clienten/nieuw") view=NewClientPage />
                 <Route path=path!("/bezoek/nieuw") view=choose_client::ChooseClientPage />
-                <Route path=path!("/client/:id") view=OverviewPage />
-                <Route path=path!("/client/:id/bezoeken") view=VisitsPage />
                 <Route path=path!("/client/:id/bezoek/nieuw") view=NewVisitPage />
                 <Route path=path!("/client/:id/concept/:slot") view=DraftPage />
-                <Route path=path!("/client/:id/bezoek/:year/:visit") view=SignedVisitPage />
-                <Route path=path!("/client/:id/gegevens") view=DetailsPage />
-                <Route path=path!("/client/:id/planning") view=PlanningPage />
-                <Route path=path!("/client/:id/geschiedenis") view=HistoryPage />
                 <Route path=path!("/meer") view=more::MorePage />
                 <Route path=path!("/meer/praktijk") view=practice::PracticePage />
                 <Route path=path!("/meer/instellingen") view=settings::SettingsPage />

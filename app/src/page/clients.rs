@@ -4,6 +4,6 @@ mod list;
 mod new;
 mod row;
 
-pub use list::{ClientList, ClientsPage};
+pub use list::{ClientList, ClientsLayout};
 pub use new::NewClientPage;
 pub use row::row_meta;

@@ -125,6 +125,11 @@ pub fn client_in(path: &str) -> Option<ClientId> {
         .ok()
 }
 
+/// Whether a path is one of a client's screens, even if its id is not one.
+pub fn is_of_client(path: &str) -> bool {
+    path.starts_with("/client/")
+}
+
 fn param<T>(name: &'static str) -> Memo<Option<T>>
 where
     T: std::str::FromStr + PartialEq + Send + Sync + 'static,
@@ -145,5 +150,6 @@ mod tests {
         for other in [TODAY, CLIENTS, "/client/x", "/clienten/nieuw"] {
             assert_eq!(client_in(other), None);
         }
+        assert!(is_of_client("/client/x") && !is_of_client(CLIENTS) && !is_of_client(NEW_CLIENT));
     }
 }

@@ -414,6 +414,11 @@ pub fn established_on(date: &str) -> String {
     format!("Identiteit vastgesteld op {date}")
 }
 
+/// The time that goes with [`established_on`].
+pub fn established_at(time: &str) -> String {
+    format!("om {time}")
+}
+
 /// Not yet established.
 pub fn not_established() -> &'static str {
     "Nog niet vastgesteld"

@@ -17,7 +17,7 @@ pub(crate) use identity::{deferral, identity};
 pub use profile::profile;
 pub use search::{Filter, search};
 pub use today::{draft_row, today};
-pub use visit::{last_visit, visit, visits};
+pub use visit::{last_visit, newest_visits, visit, visits};
 
 use crate::value::name::full_name;
 use crate::view::ClientRow;

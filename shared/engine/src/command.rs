@@ -63,6 +63,13 @@ pub enum Command {
         /// Calendar year.
         year: Option<u16>,
     },
+    /// The signed visits of the newest year that began last.
+    NewestVisits {
+        /// Whose.
+        client: ClientId,
+        /// At most so many.
+        count: u16,
+    },
     /// One signed visit.
     Visit {
         /// Whose.
@@ -153,7 +160,7 @@ pub enum Reply {
     Client(Box<ClientView>),
     /// A whole BSN, nine digits.
     Bsn(String),
-    /// Visits of a year.
+    /// Visits of a year, or the newest of them.
     Visits(VisitsView),
     /// One visit.
     Visit(Box<VisitView>),

@@ -242,7 +242,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Command::NoteSearch => self.note_search().await,
             Command::Client { client } => self.client(client).await,
             Command::RevealBsn { client } => self.reveal_bsn(client).await,
-            Command::Visits { client, year } => self.visits(client, year).await,
+            Command::Visits { client, year } => self.visits(client, year, usize::MAX).await,
+            Command::NewestVisits { client, count } => {
+                self.visits(client, None, usize::from(count)).await
+            }
             Command::Visit {
                 client,
                 year,

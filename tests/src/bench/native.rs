@@ -108,7 +108,8 @@ pub(super) fn figures(plan: &Plan, small: &Filled, big: &Filled) -> Result<Vec<F
         bench.unlock()?;
         let client = big.largest;
         let page = bench.time(Command::Client { client })?.0;
-        open.push(page + bench.time(Command::Visits { client, year: None })?.0);
+        let visits = Command::NewestVisits { client, count: 3 };
+        open.push(page + bench.time(visits)?.0);
     }
     figures.push(Figure::ms(
         "engine: open the largest dossier",

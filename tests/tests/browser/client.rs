@@ -152,6 +152,7 @@ async fn care_under_the_wlz_waits_for_the_identity() -> Result<()> {
     device.sign_visit().await?;
     device.open_in_app(&format!("{client}/gegevens")).await?;
     page.reads("Identiteit vastgesteld op 01-10-2026").await?;
+    page.reads("om 09:15").await?;
     device.close().await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::KdfParams;
-use e2e::{Device, GLANCE, PATIENCE, Role, World};
+use e2e::{Device, GLANCE, PATIENCE, Role, Turn, World};
 use engine::fixture::{self, Size};
 use engine::kdf::Inline;
 use engine::store::StoreName;
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::faults::leave;
 use crate::screens::walk::Walk;
 
+const CLIENTS: &str = "[role=list][aria-label=Cliënten] a";
 const MORE: &str = "Toon meer cliënten";
 const MORE_DAYS: &str = "Toon meer bezoeken";
 /// Two pieces and one row: 50, 100 and 1.
@@ -102,13 +103,8 @@ async fn expect(device: &Device, script: &str, selector: &str, number: usize) ->
     bail!("{now} instead of {number}: {script}, {selector}")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_new_row() -> Result<()>
-{
-    const CLIENTS: &str = "[role=list][aria-label=Cliënten] a";
-    const DAYS: &str = "main section:has(> h3) [role=list]";
-    const VISITS: &str = "main section:has(> h3) [role=list] a";
-    let mut turn = World::enter().await?;
+/// A device with that vault, on the list of clients.
+async fn filled(turn: &mut Turn) -> Result<(Device, String)> {
     let device = turn.fresh().await?;
     let page = device.page();
     let largest = fill(&device).await?;
@@ -116,7 +112,17 @@ async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_ne
     page.fill("Wachtwoord", fixture::PASSPHRASE).await?;
     page.button("Ontgrendelen").await?;
     page.heading("Cliënten").await?;
+    Ok((device, largest))
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_new_row() -> Result<()>
+{
+    const DAYS: &str = "main section:has(> h3) [role=list]";
+    const VISITS: &str = "main section:has(> h3) [role=list] a";
+    let mut turn = World::enter().await?;
+    let (device, largest) = filled(&mut turn).await?;
+    let page = device.page();
     expect_rows(&device, CLIENTS, 50).await?;
     let mut walk = Walk::new(&device)?;
     let walked = walk.look("clienten-lang").await;
@@ -145,6 +151,44 @@ async fn long_lists_come_piece_by_piece_and_the_keyboard_goes_on_at_the_first_ne
     expect_rows(&device, DAYS, 60).await?;
     expect_focus(&device, VISITS, 50).await?;
     page.gone(Role::Button, MORE_DAYS).await?;
+    device.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_of_clients_stays_as_it_was_beside_a_client_and_on_the_way_back() -> Result<()> {
+    const SCROLL: &str = "document.querySelector('.l-panes__list').scrollTop";
+    let mut turn = World::enter().await?;
+    let (device, _) = filled(&mut turn).await?;
+    let page = device.page();
+    page.fill("Zoek cliënt", "utrecht").await?;
+    expect_rows(&device, CLIENTS, 50).await?;
+    page.button(MORE).await?;
+    expect_rows(&device, CLIENTS, 150).await?;
+    let open = "document.querySelectorAll(arguments[0])[51].click()";
+    device.script(open, vec![json!(CLIENTS)]).await?;
+
+    let sections = page.within(Role::Navigation, "Onderdelen");
+    sections.find(Role::Link, "Bezoeken").await?;
+    expect_rows(&device, CLIENTS, 150).await?;
+    device
+        .script(&format!("{SCROLL} = 300"), Vec::new())
+        .await?;
+    for section in ["Gegevens", "Bezoeken"] {
+        sections.link(section).await?;
+        page.find(Role::Heading, section).await?;
+        page.expect_value("Zoek cliënt", "utrecht").await?;
+        expect_rows(&device, CLIENTS, 150).await?;
+        let place = format!("return {SCROLL}");
+        let place = device.script(&place, Vec::new()).await?;
+        ensure!(place == json!(300), "the list lost its place: {place}");
+    }
+    for _ in 0..3 {
+        device.driver.back().await?;
+    }
+    page.heading("Cliënten").await?;
+    page.expect_value("Zoek cliënt", "utrecht").await?;
+    expect_rows(&device, CLIENTS, 150).await?;
     device.close().await?;
     Ok(())
 }

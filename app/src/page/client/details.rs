@@ -160,13 +160,14 @@ fn Identity(client: Arc<ClientView>) -> impl IntoView {
     };
     let established = client.identity.as_ref().map(|identity| {
         let text = words::client::established_on(&words::date::short(&identity.date));
+        let time = words::client::established_at(&identity.time);
         let document = words::client::document_name(identity.document_kind);
         let number = identity.document_number.clone();
         let author = identity.author.clone();
         view! {
             <Notice kind=NoticeKind::Done testid="identity">
                 <p>{text}</p>
-                <p class="u-meta">{document}" "<span class="u-code">{number}</span>" · "{author}</p>
+                <p class="u-meta">{time}" · "{document}" "<span class="u-code">{number}</span>" · "{author}</p>
             </Notice>
         }
     });

@@ -1,4 +1,4 @@
-//! What stands around every section of a client: on a wide screen the list beside it, always the header.
+//! What stands above every section of a client.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use dossier::view::ClientView;
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
-use crate::page::clients::{ClientList, row_meta};
+use crate::page::clients::row_meta;
 use crate::page::identity::IdentityDialog;
 use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::ui::{
-    Button, ButtonKind, Glyph, Link, LinkButton, Notice, NoticeKind, PageTitle, Panes,
-    PersonHeader, SectionLink, SectionNav,
+    Button, ButtonKind, Glyph, Link, LinkButton, Notice, NoticeKind, PageTitle, PersonHeader,
+    SectionLink, SectionNav,
 };
 use crate::words;
 
@@ -63,7 +63,7 @@ impl Section {
     }
 }
 
-/// List, header, sections, and the client's data as they are now.
+/// Header, sections, and the client's data as they are now.
 #[component]
 pub fn ClientLayout<V>(
     /// The section on screen.
@@ -98,16 +98,6 @@ where
         .into_any()
     };
     view! {
-        <Panes
-            open=Signal::derive(|| true)
-            list=move || {
-                view! {
-                    <div class="l-page">
-                        <ClientList id="naast" to=route::client current=Signal::derive(move || id.get()) />
-                    </div>
-                }
-            }
-        >
             <Show when=move || is_failed.get()>
                 <div class="l-page">
                     <Link href=route::CLIENTS icon=Glyph::Back>
@@ -117,7 +107,6 @@ where
                 </div>
             </Show>
             <LoadedView of=loaded view=page.clone() />
-        </Panes>
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ui::{
 use crate::words;
 
 /// Visits shown in the overview.
-const RECENT_COUNT: usize = 3;
+const RECENT_COUNT: u16 = 3;
 /// Id of what holds the rows.
 const ROWS: &str = "bezoeken-rijen";
 
@@ -158,7 +158,12 @@ pub fn RecentVisits(
     client: ClientId,
 ) -> impl IntoView {
     let visits = load(
-        move || Some(Command::Visits { client, year: None }),
+        move || {
+            Some(Command::NewestVisits {
+                client,
+                count: RECENT_COUNT,
+            })
+        },
         |reply| match reply {
             Reply::Visits(visits) => Some(visits),
             _ => None,
@@ -174,7 +179,6 @@ pub fn RecentVisits(
                 let rows = visits
                     .rows
                     .iter()
-                    .take(RECENT_COUNT)
                     .map(|row| {
                         view! {
                             <ListRow

@@ -1,4 +1,4 @@
-//! **Cliënten**: search and list. On a wide screen the same list stands beside the client.
+//! **Cliënten**: search and list. On a wide screen it stays beside the client.
 
 use std::time::Duration;
 
@@ -7,6 +7,8 @@ use dossier::view::ClientHit;
 use engine::command::{ClientFilter, Command, Reply};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
 
 use super::row::ClientLink;
 use crate::page::code::{choice, code};
@@ -14,7 +16,7 @@ use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::page::session::use_session;
 use crate::ui::{
-    Chips, Choice, EmptyState, Glyph, Grown, Growth, LinkButton, List, PageTitle, ShowMore,
+    Chips, Choice, EmptyState, Glyph, Grown, Growth, LinkButton, List, PageTitle, Panes, ShowMore,
     TextInput,
 };
 use crate::words::client as words;
@@ -25,19 +27,34 @@ const SEARCH_PAUSE_MS: u64 = 1_200;
 /// Id of what holds the rows.
 const ROWS: &str = "clienten-rijen";
 
-/// The screen.
+/// The list, and beside it on a wide screen what is open of a client. The list stays while screens of clients come and go,
+/// with its search, its filter and the place it was scrolled to.
 #[component]
-pub fn ClientsPage() -> impl IntoView {
+pub fn ClientsLayout() -> impl IntoView {
+    let path = use_location().pathname;
+    let current = Memo::new(move |_| route::client_in(&path.read()));
+    let is_alone = Memo::new(move |_| !route::is_of_client(&path.read()));
     view! {
-        <div class="l-page">
-            <div class="l-split">
-                <PageTitle title=words::clients() take_focus=true />
-                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
-                    {words::new_client()}
-                </LinkButton>
-            </div>
-            <ClientList id="lijst" to=route::client has_new_above=true />
-        </div>
+        <Panes
+            open=Signal::derive(move || !is_alone.get())
+            list=move || {
+                view! {
+                    <div class="l-page">
+                        <Show when=move || is_alone.get()>
+                            <div class="l-split">
+                                <PageTitle title=words::clients() take_focus=true />
+                                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                                    {words::new_client()}
+                                </LinkButton>
+                            </div>
+                        </Show>
+                        <ClientList id="lijst" to=route::client current has_new_above=true />
+                    </div>
+                }
+            }
+        >
+            <Outlet />
+        </Panes>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Signed visits, with the corrected text in place and every earlier text beside it (A11).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -27,23 +28,48 @@ const EXCERPT_CHARS: usize = 90;
 /// The visits of a journal, newest first, and the ids of those that cannot be read.
 #[must_use]
 pub fn visits(journal: &Document) -> (Vec<VisitRow>, Vec<EntryId>) {
+    newest_visits(journal, usize::MAX)
+}
+
+/// The `count` visits of a journal that began last, newest first, and the ids of those that cannot be read.
+///
+/// Of the others only the begin is read.
+#[must_use]
+pub fn newest_visits(journal: &Document, count: usize) -> (Vec<VisitRow>, Vec<EntryId>) {
     let year = match journal.kind() {
         Some(Kind::Journal { year }) => year,
         _ => 0,
     };
     let mut amendments = Amendments::read(journal);
     let mut damaged = Vec::new();
-    let mut rows: Vec<(i64, VisitRow)> = Vec::new();
+    let mut found = Vec::new();
     for (id, entry, has_others) in signed(journal) {
-        match view(journal, id, &entry, has_others, amendments.take(id)) {
-            Some(view) => rows.push((view.begin_at, row(year, &view))),
+        let of_visit = amendments.take(id);
+        match begin_of(journal, id, &entry, &of_visit) {
+            Some(begin_at) => found.push((begin_at, id, entry, has_others, of_visit)),
             None => damaged.push(id),
         }
     }
-    rows.sort_unstable_by(|(one_at, one), (other_at, other)| {
-        (other_at, other.id).cmp(&(one_at, one.id))
-    });
-    (rows.into_iter().map(|(_, row)| row).collect(), damaged)
+    found.sort_unstable_by_key(|(begin_at, id, ..)| Reverse((*begin_at, *id)));
+    let mut rows = Vec::new();
+    for (_, id, entry, has_others, of_visit) in found {
+        if rows.len() == count {
+            break;
+        }
+        match view(journal, id, &entry, has_others, of_visit) {
+            Some(view) => rows.push(row(year, &view)),
+            None => damaged.push(id),
+        }
+    }
+    (rows, damaged)
+}
+
+/// When a visit began, after its corrections, in ms; `None` when that cannot be read.
+fn begin_of(journal: &Document, id: EntryId, entry: &Entry, of_visit: &OfVisit) -> Option<i64> {
+    if of_visit.has_times() {
+        return view(journal, id, entry, false, of_visit.clone()).map(|view| view.begin_at);
+    }
+    parse_rfc3339(&entry.text(BEGIN)).ok().map(|at| at.ms)
 }
 
 /// One signed visit; `None` when the journal does not hold it or it cannot be read.
@@ -90,12 +116,9 @@ pub(crate) fn summary(journal: &Document) -> Summary {
     };
     for (id, entry, _) in signed(journal) {
         let of_visit = amendments.take(id);
-        let begin = if of_visit.has_times() {
-            view(journal, id, &entry, false, of_visit).map(|view| view.begin_at)
-        } else {
-            parse_rfc3339(&entry.text(BEGIN)).ok().map(|at| at.ms)
+        let Some(begin) = begin_of(journal, id, &entry, &of_visit) else {
+            continue;
         };
-        let Some(begin) = begin else { continue };
         if summary
             .newest
             .is_none_or(|(known, at)| (at, known) < (begin, id))
@@ -123,7 +146,7 @@ struct Amendments {
 }
 
 /// Those of one visit, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct OfVisit {
     corrections: Vec<(EntryId, Entry)>,
     additions: Vec<(EntryId, Entry)>,

@@ -64,6 +64,8 @@ fn a_year_of_visits_opens_from_its_snapshot_and_from_its_records() {
     let (rows, damaged) = project::visits(&from_snapshot);
     assert_eq!((rows.len(), damaged.len()), (usize::from(VISITS), 0));
     assert_eq!(project::visits(&from_records).0, rows);
+    let (newest, _) = project::newest_visits(&from_snapshot, 3);
+    assert_eq!(newest, rows[..3]);
     let whole = project::client_row(
         ANNA,
         world.dossier.as_ref().unwrap(),

@@ -109,8 +109,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Reply::Bsn(bsn.ok_or(Failure::NotFound)?))
     }
 
-    /// Signed visits of one year.
-    pub(crate) async fn visits(&mut self, client: ClientId, year: Option<u16>) -> Outcome<Reply> {
+    /// Signed visits of one year, at most `count`, newest first.
+    pub(crate) async fn visits(
+        &mut self,
+        client: ClientId,
+        year: Option<u16>,
+        count: usize,
+    ) -> Outcome<Reply> {
         let owner = self.known(client)?;
         let mut years: Vec<u16> = self
             .session
@@ -134,13 +139,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .await?;
         let mut rows = Vec::new();
         for open in journals.iter().filter_map(|doc| self.session.docs.get(doc)) {
-            rows.extend(project::visits(&open.document).0);
+            rows.extend(project::newest_visits(&open.document, count).0);
         }
         if journals.len() > 1 {
             rows.sort_unstable_by(|one, other| {
                 (&other.date, &other.begin, other.id).cmp(&(&one.date, &one.begin, one.id))
             });
             rows.dedup_by_key(|row| row.id);
+            rows.truncate(count);
         }
         Ok(Reply::Visits(VisitsView { year, years, rows }))
     }
