@@ -89,6 +89,8 @@ domains! {
     LocalRow = "local-row";
     /// Name of a row in local storage, from the key that seals it.
     RowName = "row-name";
+    /// Signature of a device under a relay's challenge and origin.
+    Hello = "hello";
 }
 
 impl Domain {
