@@ -15,6 +15,7 @@ pub mod id;
 pub mod keybox;
 pub mod limit;
 pub mod padding;
+pub mod pairing;
 pub mod reader;
 pub mod record;
 pub mod signature;
