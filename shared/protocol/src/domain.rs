@@ -91,6 +91,8 @@ domains! {
     RowName = "row-name";
     /// Signature of a device under a relay's challenge and origin.
     Hello = "hello";
+    /// What a relay stores of an invitation, so that its disk gives none away.
+    Invite = "invite";
 }
 
 impl Domain {

@@ -2,7 +2,7 @@
 
 use super::WireError;
 use crate::{
-    AccountId, AccountSeq, BoxId, BoxToken, ChainHash, Challenge, DeviceIndex, Incarnation,
+    AccountId, AccountSeq, BoxId, BoxToken, ChainHash, Challenge, DeviceIndex, Domain, Incarnation,
     RecordHash, RelayInstance, Seq, Signature, VerifyKey, limit,
     reader::{Reader, ShortError},
 };
@@ -181,6 +181,44 @@ byte_strings! {
     /// An invitation as typed, UTF-8 or not; empty for none. At most [`limit::INVITE_MAX_BYTES`].
     Invite = limit::INVITE_MAX_BYTES;
 }
+
+impl Invite<'_> {
+    /// Ten bytes as a code for people: 16 letters and digits without I, L, O and U.
+    #[must_use]
+    pub fn make_text(random: &[u8; 10]) -> String {
+        let bits = random
+            .iter()
+            .flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1));
+        let bits: Vec<u8> = bits.collect();
+        let digit = |five: &[u8]| {
+            let value = five
+                .iter()
+                .fold(0_usize, |sum, bit| sum << 1 | usize::from(*bit));
+            char::from(INVITE_DIGITS.get(value).copied().unwrap_or(b'0'))
+        };
+        let digits: Vec<char> = bits.chunks(5).map(digit).collect();
+        let groups: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
+        groups.join("-")
+    }
+
+    /// What a relay stores and compares: capitals and small letters, spaces, dashes and look-alikes make no difference.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let plain: Vec<u8> = self
+            .0
+            .iter()
+            .filter(|byte| !b" -\t\r\n".contains(byte))
+            .map(|byte| match byte.to_ascii_uppercase() {
+                b'O' => b'0',
+                b'I' | b'L' => b'1',
+                other => other,
+            })
+            .collect();
+        crate::hash(Domain::Invite, &[&plain])
+    }
+}
+
+const INVITE_DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Where a relay says it is: scheme, host and port as in a browser's `location.origin`, such as `https://kluis.example`.
 ///
