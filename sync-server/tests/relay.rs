@@ -11,7 +11,15 @@
 #[path = "support/parts.rs"]
 mod support;
 
+#[path = "relay/fault.rs"]
+mod fault;
+#[path = "relay/live.rs"]
+mod live;
 #[path = "relay/local.rs"]
 mod local;
+#[path = "relay/pairing.rs"]
+mod pairing;
+#[path = "relay/refusal.rs"]
+mod refusal;
 #[path = "relay/story.rs"]
 mod story;

@@ -17,9 +17,13 @@ const SWEEP_EVERY: u32 = 1_024;
 /// One connection, for as long as the relay runs.
 pub(crate) type ConnectionId = u64;
 
+struct Listener {
+    queue: Arc<Queue>,
+    is_live: bool,
+}
+
 struct Account {
-    live: BTreeMap<ConnectionId, Arc<Queue>>,
-    connection_count: usize,
+    listeners: BTreeMap<ConnectionId, Listener>,
     requests: Bucket,
     bytes: Bucket,
 }
@@ -48,33 +52,30 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection has shown who it is; `live` is where it wants to hear of others.
+    /// A connection has shown who it is; a live one hears what others hand in, each hears of the chain.
     pub(crate) fn join(
         &self,
         id: AccountId,
         connection: ConnectionId,
-        live: Option<Arc<Queue>>,
+        queue: Arc<Queue>,
+        is_live: bool,
         now_ms: u64,
     ) {
         let mut state = self.state();
         let account = state.accounts.entry(id).or_insert_with(|| Account {
-            live: BTreeMap::new(),
-            connection_count: 0,
+            listeners: BTreeMap::new(),
             requests: Bucket::full(self.rates.requests, now_ms),
             bytes: Bucket::full(self.rates.bytes, now_ms),
         });
-        account.connection_count += 1;
-        if let Some(queue) = live {
-            account.live.insert(connection, queue);
-        }
+        let listener = Listener { queue, is_live };
+        account.listeners.insert(connection, listener);
     }
 
     /// The connection is gone.
     pub(crate) fn leave(&self, id: AccountId, connection: ConnectionId, now_ms: u64) {
         let mut state = self.state();
         if let Some(account) = state.accounts.get_mut(&id) {
-            account.connection_count -= 1;
-            account.live.remove(&connection);
+            account.listeners.remove(&connection);
         }
         state.departures += 1;
         if state.departures >= SWEEP_EVERY {
@@ -83,7 +84,7 @@ impl Hub {
                 requests, bytes, ..
             } = self.rates;
             state.accounts.retain(|_, account| {
-                account.connection_count > 0
+                !account.listeners.is_empty()
                     || !account.requests.is_full(requests, now_ms)
                     || !account.bytes.is_full(bytes, now_ms)
             });
@@ -120,7 +121,7 @@ impl Hub {
         frames: &[(Option<AccountSeq>, Bytes)],
     ) -> usize {
         let mut behind_count = 0;
-        for queue in self.others(id, from) {
+        for queue in self.others(id, from, |listener| listener.is_live) {
             for (seq, frame) in frames {
                 behind_count += usize::from(queue.hint(frame.clone(), *seq));
             }
@@ -128,9 +129,9 @@ impl Hub {
         behind_count
     }
 
-    /// Tells the account's other live connections that the chain grew.
+    /// Tells all the account's other connections that the chain grew.
     pub(crate) fn hint_chain(&self, id: AccountId, from: ConnectionId, frame: &Bytes) {
-        for queue in self.others(id, from) {
+        for queue in self.others(id, from, |_| true) {
             queue.chain(frame.clone());
         }
     }
@@ -139,15 +140,24 @@ impl Hub {
     pub(crate) fn has_others(&self, id: AccountId, from: ConnectionId) -> bool {
         let state = self.state();
         let account = state.accounts.get(&id);
-        account.is_some_and(|account| account.live.keys().any(|other| *other != from))
+        account.is_some_and(|account| {
+            let mut listeners = account.listeners.iter();
+            listeners.any(|(other, listener)| *other != from && listener.is_live)
+        })
     }
 
-    fn others(&self, id: AccountId, from: ConnectionId) -> Vec<Arc<Queue>> {
+    fn others(
+        &self,
+        id: AccountId,
+        from: ConnectionId,
+        hears: impl Fn(&Listener) -> bool,
+    ) -> Vec<Arc<Queue>> {
         let state = self.state();
         let account = state.accounts.get(&id);
-        let live = account.into_iter().flat_map(|account| &account.live);
-        live.filter(|(connection, _)| **connection != from)
-            .map(|(_, queue)| queue.clone())
+        let listeners = account.into_iter().flat_map(|account| &account.listeners);
+        listeners
+            .filter(|(connection, listener)| **connection != from && hears(listener))
+            .map(|(_, listener)| listener.queue.clone())
             .collect()
     }
 }

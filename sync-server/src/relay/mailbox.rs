@@ -3,7 +3,7 @@
 //! The first message opens a box for its token; the first to wait for it claims the other side. A third token gets
 //! nothing. Messages are opaque. A box that ended is remembered as ended for as long as it lived, if there is room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Weak};
 
 use axum::body::Bytes;
@@ -26,7 +26,6 @@ struct Wait {
 }
 
 struct PairingBox {
-    ends_at_ms: u64,
     opener: BoxToken,
     claimer: Option<BoxToken>,
     messages: BTreeMap<BoxPlace, Vec<u8>>,
@@ -37,7 +36,10 @@ struct PairingBox {
 #[derive(Default)]
 pub(crate) struct Mailbox {
     boxes: BTreeMap<BoxId, PairingBox>,
-    ended: BTreeMap<BoxId, u64>,
+    ended: BTreeSet<BoxId>,
+    /// Every box lives for the same time, so the first to open is the first to end; then when to forget it, likewise.
+    ends: VecDeque<(u64, BoxId)>,
+    forgets: VecDeque<(u64, BoxId)>,
 }
 
 /// An answer to a request that waited.
@@ -45,6 +47,11 @@ fn tell(wait: &Wait, frame: &ToDevice<'_>) {
     if let (Some(queue), Ok(frame)) = (wait.queue.upgrade(), frame.encode(wait.request)) {
         queue.answer(Bytes::from(frame));
     }
+}
+
+/// The first of the queue, if its time has come.
+fn pop_due(queue: &mut VecDeque<(u64, BoxId)>, now_ms: u64) -> Option<(u64, BoxId)> {
+    queue.pop_front_if(|(at_ms, _)| *at_ms <= now_ms)
 }
 
 impl Mailbox {
@@ -117,43 +124,50 @@ impl Mailbox {
 
     /// Ends the boxes whose time has come and tells who waits in them.
     pub(crate) fn sweep(&mut self, now_ms: u64) {
-        let over = self.boxes.extract_if(.., |_, one| one.ends_at_ms <= now_ms);
-        for (name, one) in over {
-            for wait in &one.waits {
+        while let Some((_, name)) = pop_due(&mut self.ends, now_ms) {
+            let waits = self.boxes.remove(&name).map(|over| over.waits);
+            for wait in waits.iter().flatten() {
                 let refused = ToDevice::Refused {
                     index: 0,
                     refusal: Refusal::BoxExpired,
                 };
                 tell(wait, &refused);
             }
-            self.ended.insert(name, now_ms.saturating_add(BOX_LIFE_MS));
+            self.ended.insert(name);
+            self.forgets
+                .push_back((now_ms.saturating_add(BOX_LIFE_MS), name));
         }
-        self.ended.retain(|_, forget_at_ms| *forget_at_ms > now_ms);
+        while let Some((_, name)) = pop_due(&mut self.forgets, now_ms) {
+            self.ended.remove(&name);
+        }
     }
 
     fn open(&mut self, name: BoxId, opener: BoxToken, now_ms: u64) -> Result<(), Refusal<'static>> {
-        if self.ended.contains_key(&name) {
+        if self.ended.contains(&name) {
             return Err(Refusal::BoxExpired);
         }
         if self.boxes.len() >= BOXES_MAX {
             return Err(Refusal::BoxFull);
         }
-        if self.boxes.len() + self.ended.len() >= BOXES_MAX {
-            self.ended.pop_first();
+        if self.boxes.len() + self.ended.len() >= BOXES_MAX
+            && let Some((_, oldest)) = self.forgets.pop_front()
+        {
+            self.ended.remove(&oldest);
         }
         let fresh = PairingBox {
-            ends_at_ms: now_ms.saturating_add(BOX_LIFE_MS),
             opener,
             claimer: None,
             messages: BTreeMap::new(),
             waits: Vec::new(),
         };
         self.boxes.insert(name, fresh);
+        self.ends
+            .push_back((now_ms.saturating_add(BOX_LIFE_MS), name));
         Ok(())
     }
 
     fn find(&mut self, name: BoxId) -> Result<&mut PairingBox, Refusal<'static>> {
-        let has_ended = self.ended.contains_key(&name);
+        let has_ended = self.ended.contains(&name);
         self.boxes.get_mut(&name).ok_or(match has_ended {
             true => Refusal::BoxExpired,
             false => Refusal::BoxUnknown,
@@ -169,5 +183,83 @@ impl PairingBox {
             false => token != self.opener && *self.claimer.get_or_insert(token) == token,
         };
         is_own.then_some(()).ok_or(Refusal::BoxTaken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::super::queue::Outgoing;
+    use super::*;
+
+    const NEW: BoxToken = BoxToken::from_bytes([1; 16]);
+    const OLD: BoxToken = BoxToken::from_bytes([2; 16]);
+
+    fn name(number: u16) -> BoxId {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        BoxId::from_bytes(bytes)
+    }
+
+    fn open(mailbox: &mut Mailbox, number: u16, now_ms: u64) -> Result<(), Refusal<'static>> {
+        mailbox.put(name(number), BoxPlace::First, NEW, b"m", now_ms)
+    }
+
+    #[tokio::test]
+    async fn a_box_ends_after_its_time_and_who_waits_is_told() {
+        let mut mailbox = Mailbox::default();
+        open(&mut mailbox, 1, 1_000).unwrap();
+        let queue = Arc::new(Queue::default());
+        let waiting = (RequestId(5), &queue);
+        let wait = mailbox.wait(name(1), BoxPlace::Second, NEW, waiting, 2_000);
+        assert_eq!(wait, Ok(None));
+        mailbox.sweep(1_000 + BOX_LIFE_MS - 1);
+        let early = mailbox.wait(name(1), BoxPlace::First, OLD, waiting, 3_000);
+        assert_eq!(early.unwrap().unwrap(), b"m");
+        mailbox.sweep(1_000 + BOX_LIFE_MS);
+        let Outgoing::Frame(frame) = queue.next().await else {
+            unreachable!("nothing is behind");
+        };
+        let (request, told) = ToDevice::decode(&frame).unwrap();
+        let refusal = Refusal::BoxExpired;
+        assert_eq!(request, RequestId(5));
+        assert_eq!(told, ToDevice::Refused { index: 0, refusal });
+        let end_ms = 1_000 + BOX_LIFE_MS;
+        let late = mailbox.wait(name(1), BoxPlace::First, OLD, waiting, end_ms);
+        assert_eq!(late, Err(Refusal::BoxExpired));
+        assert_eq!(open(&mut mailbox, 1, end_ms), Err(Refusal::BoxExpired));
+        assert_eq!(open(&mut mailbox, 1, end_ms + BOX_LIFE_MS), Ok(()));
+    }
+
+    #[test]
+    fn there_are_so_many_boxes_and_no_more() {
+        let mut mailbox = Mailbox::default();
+        let count = u16::try_from(BOXES_MAX).unwrap();
+        for number in 0..count {
+            open(&mut mailbox, number, 0).unwrap();
+        }
+        assert_eq!(open(&mut mailbox, count, 1), Err(Refusal::BoxFull));
+        open(&mut mailbox, 3, 1).unwrap();
+        open(&mut mailbox, count, BOX_LIFE_MS).unwrap();
+        assert_eq!(mailbox.boxes.len() + mailbox.ended.len(), BOXES_MAX);
+    }
+
+    #[test]
+    fn who_left_makes_room_for_who_waits() {
+        let mut mailbox = Mailbox::default();
+        open(&mut mailbox, 1, 0).unwrap();
+        let queues: Vec<_> = (0..WAITS_MAX).map(|_| Arc::new(Queue::default())).collect();
+        let stays = Arc::new(Queue::default());
+        let mut wait = |queue: &Arc<Queue>| {
+            let waiting = (RequestId(1), queue);
+            mailbox.wait(name(1), BoxPlace::Second, NEW, waiting, 1)
+        };
+        for queue in &queues {
+            assert_eq!(wait(queue), Ok(None));
+        }
+        assert_eq!(wait(&stays), Err(Refusal::BoxFull));
+        drop(queues);
+        assert_eq!(wait(&stays), Ok(None));
     }
 }

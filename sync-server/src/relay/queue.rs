@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 pub(crate) enum Outgoing {
     /// A frame as it is.
     Frame(Bytes),
+    /// The chain grew: who listens may have been revoked.
+    Chain(Bytes),
     /// Hints were dropped; the log goes on to there at least.
     Behind(AccountSeq),
 }
@@ -91,9 +93,11 @@ impl Queue {
 
     fn take(&self) -> Option<Outgoing> {
         let mut state = self.state();
-        let front = state.answers.pop_front().or_else(|| state.chain.take());
-        if let Some(frame) = front {
+        if let Some(frame) = state.answers.pop_front() {
             return Some(Outgoing::Frame(frame));
+        }
+        if let Some(frame) = state.chain.take() {
+            return Some(Outgoing::Chain(frame));
         }
         if let Some(frame) = state.hints.pop_front() {
             state.hint_bytes -= frame.len();
@@ -157,7 +161,7 @@ mod tests {
             taken,
             [
                 Outgoing::Frame(frame(4)),
-                Outgoing::Frame(frame(3)),
+                Outgoing::Chain(frame(3)),
                 Outgoing::Behind(AccountSeq(9))
             ]
         );

@@ -35,6 +35,8 @@ const BOXES: Rate = Rate {
 pub(crate) struct Member {
     pub(crate) account: AccountId,
     pub(crate) device: DeviceIndex,
+    pub(crate) key: VerifyKey,
+    pub(crate) is_live: bool,
 }
 
 /// What is to be done for a frame.

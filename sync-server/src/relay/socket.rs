@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use protocol::limit::{BOX_LIFE_MS, FRAME_MAX_BYTES, PING_JITTER_MS, PING_MS};
-use protocol::wire::{Origin, Refusal, RequestId, ToDevice};
+use protocol::wire::{EntryBytes, Origin, Refusal, RequestId, ToDevice};
 use protocol::{AccountSeq, Challenge};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -22,7 +22,7 @@ use super::session::{Session, Step};
 use super::work::Work;
 use crate::accept::stopped;
 use crate::clock;
-use crate::store::RelayStore;
+use crate::store::{RelayStore, Standing};
 
 /// Devices come back spread over this time, in ms, after a restart.
 const BYE_MS: (u32, u32) = (500, 5_000);
@@ -178,9 +178,32 @@ impl<S: RelayStore> Connection<S> {
     async fn pass_on(&mut self, outgoing: Outgoing) -> Result<(), Over> {
         match outgoing {
             Outgoing::Frame(frame) => self.send(frame).await,
+            Outgoing::Chain(frame) => self.chain(frame).await,
             Outgoing::Behind(AccountSeq(head)) => {
                 let head = AccountSeq(head);
                 self.tell(&ToDevice::Behind { head }, RequestId::NONE).await
+            }
+        }
+    }
+
+    /// Passes on that the chain grew, unless that revoked this very device: then it gets that entry and no more.
+    async fn chain(&mut self, frame: Bytes) -> Result<(), Over> {
+        let Some(member) = self.session.member() else {
+            return Ok(());
+        };
+        let relay = self.relay.clone();
+        match relay.store.standing(member.account, member.key).await {
+            Ok(Standing::Revoked(entry)) => {
+                let entry = EntryBytes(&entry);
+                self.refuse(RequestId::NONE, Refusal::Revoked { entry })
+                    .await?;
+                Err(self.close(close_code::POLICY).await)
+            }
+            Ok(_) if member.is_live => self.send(frame).await,
+            Ok(_) => Ok(()),
+            Err(error) => {
+                warn!(%error, "a device's standing is not known");
+                Err(Over)
             }
         }
     }

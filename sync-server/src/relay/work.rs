@@ -180,11 +180,27 @@ impl<S: RelayStore> Work<'_, S> {
             }
         };
         // Heard first and read then: what comes in between is told twice, not missed.
-        let live = is_live.then(|| self.queue.clone());
-        hub.join(account, self.connection, live, self.relay.now_ms());
-        session.welcome(Member { account, device });
-        let summary = store.summary(account, device).await;
-        let summary = summary.map_err(|error| self.whole(error))?;
+        let now_ms = self.relay.now_ms();
+        hub.join(
+            account,
+            self.connection,
+            self.queue.clone(),
+            is_live,
+            now_ms,
+        );
+        let summary = match store.summary(account, device).await {
+            Ok(summary) => summary,
+            Err(error) => {
+                hub.leave(account, self.connection, now_ms);
+                return Err(self.whole(error));
+            }
+        };
+        session.welcome(Member {
+            account,
+            device,
+            key,
+            is_live,
+        });
         Metrics::add(&self.relay.metrics.hellos, 1);
         self.answer(&ToDevice::Welcome {
             device,

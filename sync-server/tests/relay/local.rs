@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use sync_server::store::{RelayStore, SqliteOptions, SqliteStore};
+use sync_server::store::{MemoryStore, RelayStore, SqliteOptions, SqliteStore};
 use sync_server::{LaunchError, Registration, RelaySettings, Settings, WithRelay, launch};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -17,6 +17,10 @@ pub struct Local {
 
 pub fn sqlite(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(folder.path(), SqliteOptions::default()).unwrap()
+}
+
+pub fn memory() -> MemoryStore {
+    MemoryStore::new(protocol::RelayInstance::from_bytes([7; 16]), 1 << 40)
 }
 
 impl Local {

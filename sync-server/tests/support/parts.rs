@@ -13,5 +13,7 @@
 pub mod account;
 #[path = "client.rs"]
 pub mod client;
+#[path = "faulty.rs"]
+pub mod faulty;
 #[path = "process.rs"]
 pub mod process;
