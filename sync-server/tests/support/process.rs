@@ -26,10 +26,20 @@ impl Process {
     pub fn start_with(data: &Path, more: &[&str], change: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
         command
-            .args(["--host", "127.0.0.1", "--port", "0", "--relay-only"])
+            .args(["--host", "127.0.0.1"])
             .arg("--data")
             .arg(data)
             .args(more)
+            .args(if more.contains(&"--port") {
+                &[][..]
+            } else {
+                &["--port", "0"]
+            })
+            .args(if more.contains(&"--app") {
+                &[][..]
+            } else {
+                &["--relay-only"]
+            })
             .env("RUST_LOG", "info")
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit());
