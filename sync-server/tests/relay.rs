@@ -19,6 +19,8 @@ mod crash;
 mod fault;
 #[path = "relay/hostile.rs"]
 mod hostile;
+#[path = "relay/idle.rs"]
+mod idle;
 #[path = "relay/live.rs"]
 mod live;
 #[path = "relay/local.rs"]

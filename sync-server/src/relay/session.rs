@@ -356,3 +356,6 @@ fn read_records<'a>(account: &AccountId, records: impl Iterator<Item = &'a [u8]>
     }
     push
 }
+
+#[cfg(test)]
+mod tests;
