@@ -91,18 +91,24 @@ impl Hub {
         }
     }
 
-    /// Takes one request and its bytes from the account's buckets.
+    /// Takes a request of some weight and its bytes from the account's buckets.
     ///
     /// # Errors
     /// When there is not enough: after how many ms there is.
-    pub(crate) fn spend(&self, id: AccountId, bytes: usize, now_ms: u64) -> Result<(), u32> {
+    pub(crate) fn spend(
+        &self,
+        id: AccountId,
+        weight: u64,
+        bytes: usize,
+        now_ms: u64,
+    ) -> Result<(), u32> {
         let mut state = self.state();
         let Some(account) = state.accounts.get_mut(&id) else {
             return Ok(());
         };
         let cost = u64::try_from(bytes).unwrap_or(u64::MAX);
         account.bytes.take(self.rates.bytes, cost, now_ms)?;
-        account.requests.take(self.rates.requests, 1, now_ms)
+        account.requests.take(self.rates.requests, weight, now_ms)
     }
 
     /// Takes the bytes of an answer from the account's bucket; what is missing is forgiven.

@@ -101,6 +101,26 @@ pub(crate) enum Step {
     },
 }
 
+/// Signatures that take about as long to check as a request otherwise.
+const SIGNATURES: usize = 8;
+/// The whole chain is verified for each entry that is added to it.
+const CHAIN_WEIGHT: u64 = 20;
+
+impl Step {
+    /// How many requests it counts as.
+    pub(crate) fn weight(&self) -> u64 {
+        match self {
+            Self::Push(member, push) => {
+                let foreign = push.records.iter();
+                let foreign = foreign.filter(|record| record.link.device != member.device);
+                1 + u64::try_from(foreign.count() / SIGNATURES).unwrap_or(u64::MAX)
+            }
+            Self::AppendChain { .. } => CHAIN_WEIGHT,
+            _ => 1,
+        }
+    }
+}
+
 /// Records to take.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Push {
@@ -125,6 +145,7 @@ pub(crate) struct Session {
     origin: Box<str>,
     member: Option<Member>,
     hellos: u16,
+    has_signed: bool,
     faults: u8,
     registers: u8,
     drafts: Option<Bucket>,
@@ -138,6 +159,7 @@ impl Session {
             origin: origin.into(),
             member: None,
             hellos: 0,
+            has_signed: false,
             faults: 0,
             registers: 0,
             drafts: None,
@@ -157,7 +179,7 @@ impl Session {
 
     /// Whether the socket may stay open for as long as a pairing takes, although nobody has said hello.
     pub(crate) const fn is_pairing(&self) -> bool {
-        self.boxes.is_some() || self.hellos > 0
+        self.boxes.is_some() || self.has_signed
     }
 
     /// Takes a frame in.
@@ -171,8 +193,13 @@ impl Session {
         }
     }
 
-    /// Refuses what no device of this version sends; too much of it ends the connection.
-    pub(crate) const fn fault(&mut self, refusal: Refusal<'static>) -> Step {
+    /// Refuses what no device of this version sends; too much of it ends the connection. A member may be newer than the
+    /// relay: what it does not know does not count.
+    const fn fault(&mut self, refusal: Refusal<'static>) -> Step {
+        let is_newer = matches!(refusal, Refusal::UnknownType | Refusal::FormatTooNew { .. });
+        if is_newer && self.member.is_some() {
+            return Step::Refuse(refusal);
+        }
         self.faults = self.faults.saturating_add(1);
         if self.faults >= FAULTS_MAX {
             return Step::Hang(refusal);
@@ -250,6 +277,7 @@ impl Session {
         if !signed {
             return self.fault(Refusal::BadSignature);
         }
+        self.has_signed = true;
         Step::Hello {
             account,
             key,
@@ -262,18 +290,14 @@ impl Session {
             .boxes
             .get_or_insert_with(|| Bucket::full(BOXES, now_ms));
         let retry_after_ms = bucket.take(BOXES, 1, now_ms).err()?;
-        Some(Step::Refuse(Refusal::Slow { retry_after_ms }))
+        Some(self.fault(Refusal::Slow { retry_after_ms }))
     }
 
     fn step_of(&mut self, member: Member, asked: ToRelay<'_>, now_ms: u64) -> Step {
         match asked {
             ToRelay::Push { records } => {
                 let records = records.0.iter().map(|record| record.0);
-                let push = read_records(&member.account, records);
-                if push.refused.is_some() {
-                    self.faults = self.faults.saturating_add(1);
-                }
-                Step::Push(member, push)
+                Step::Push(member, read_records(&member.account, records))
             }
             ToRelay::Pull { after, max_bytes } => Step::Pull {
                 member,

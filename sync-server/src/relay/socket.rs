@@ -12,7 +12,7 @@ use protocol::limit::{BOX_LIFE_MS, FRAME_MAX_BYTES, PING_JITTER_MS, PING_MS};
 use protocol::wire::{EntryBytes, Origin, Refusal, RequestId, ToDevice};
 use protocol::{AccountSeq, Challenge};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, warn};
 
 use super::Relay;
@@ -26,6 +26,12 @@ use crate::store::{RelayStore, Standing};
 
 /// Devices come back spread over this time, in ms, after a restart.
 const BYE_MS: (u32, u32) = (500, 5_000);
+
+/// How long the answer to a closing message may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// The longest time for which nothing is read from who asks too much.
+const PAUSE_MS: u32 = 100;
 
 /// The connection is at its end.
 struct Over;
@@ -44,13 +50,13 @@ struct Connection<S> {
 
 /// Runs a connection to its end.
 pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>) {
-    Metrics::add(&relay.metrics.connections_open, 1);
     let began = Instant::now();
     let mut random = [0; 40];
     if getrandom::fill(&mut random).is_err() {
         warn!("no randomness for a challenge");
         return;
     }
+    Metrics::add(&relay.metrics.connections_open, 1);
     let (challenge, jitter) = random.split_at(32);
     let challenge = Challenge::try_from(challenge).unwrap_or(Challenge::NIL);
     let jitter = u64::from_be_bytes(jitter.try_into().unwrap_or_default());
@@ -96,7 +102,6 @@ impl<S: RelayStore> Connection<S> {
         loop {
             let wake_at = self.wake_at();
             let next = tokio::select! {
-                biased;
                 () = stopped(&mut stopping) => self.bye(jitter).await,
                 outgoing = self.queue.next() => self.pass_on(outgoing).await,
                 message = self.socket.recv() => match message {
@@ -179,11 +184,19 @@ impl<S: RelayStore> Connection<S> {
         match outgoing {
             Outgoing::Frame(frame) => self.send(frame).await,
             Outgoing::Chain(frame) => self.chain(frame).await,
-            Outgoing::Behind(AccountSeq(head)) => {
-                let head = AccountSeq(head);
-                self.tell(&ToDevice::Behind { head }, RequestId::NONE).await
-            }
+            Outgoing::Behind(told) => self.behind(told).await,
         }
+    }
+
+    /// Drafts may have been dropped, too, so the end of the log is asked for.
+    async fn behind(&mut self, told: AccountSeq) -> Result<(), Over> {
+        let mut head = told;
+        if let Some(member) = self.session.member() {
+            let store = &self.relay.store;
+            let summary = store.summary(member.account, member.device).await;
+            head = summary.map_or(told, |summary| summary.head.max(told));
+        }
+        self.tell(&ToDevice::Behind { head }, RequestId::NONE).await
     }
 
     /// Passes on that the chain grew, unless that revoked this very device: then it gets that entry and no more.
@@ -217,7 +230,11 @@ impl<S: RelayStore> Connection<S> {
                 self.refuse(RequestId::NONE, refusal).await?;
                 Err(self.close(close_code::UNSUPPORTED).await)
             }
-            Message::Close(_) => Err(Over),
+            Message::Close(_) => {
+                // Reading on sends the answer to it.
+                timeout(GOODBYE, self.socket.recv()).await.ok();
+                Err(Over)
+            }
             Message::Ping(_) | Message::Pong(_) => Ok(()),
         }
     }
@@ -234,9 +251,15 @@ impl<S: RelayStore> Connection<S> {
         Metrics::add(&relay.metrics.bytes_in, frame.len());
         let (request, step) = self.session.take(frame, relay.now_ms());
         if let Some(member) = self.session.member() {
-            let spent = relay.hub.spend(member.account, frame.len(), relay.now_ms());
+            let (weight, now_ms) = (step.weight(), relay.now_ms());
+            let hub = &relay.hub;
+            let spent = hub.spend(member.account, weight, frame.len(), now_ms);
             if let Err(retry_after_ms) = spent {
-                return self.refuse(request, Refusal::Slow { retry_after_ms }).await;
+                let refusal = Refusal::Slow { retry_after_ms };
+                self.refuse(request, refusal).await?;
+                let pause = u64::from(retry_after_ms.min(PAUSE_MS));
+                sleep(Duration::from_millis(pause)).await;
+                return Ok(());
             }
         }
         // A page may be as large as what may come in; both count as one.

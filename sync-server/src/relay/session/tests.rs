@@ -111,7 +111,36 @@ fn sixteen_senseless_frames_end_a_connection() {
 }
 
 #[test]
-fn drafts_and_boxes_come_back_with_time() {
+fn a_member_may_be_newer_than_the_relay() {
+    let mut session = welcomed();
+    for _ in 0..100 {
+        let (_, step) = session.take(&[1, 0x1f, 0, 0, 0, 9, 1, 2, 3], 0);
+        assert_eq!(step, Step::Refuse(Refusal::UnknownType));
+    }
+}
+
+#[test]
+fn what_takes_long_weighs_more() {
+    let chain = Step::AppendChain {
+        member: member(),
+        prev: ChainHash::NIL,
+        entry: vec![],
+    };
+    assert_eq!(chain.weight(), CHAIN_WEIGHT);
+    let records: Vec<Vec<u8>> = (1..=80).map(record).collect();
+    let push = read_records(&member().account, records.iter().map(Vec::as_slice));
+    let own = Step::Push(member(), push);
+    assert_eq!(own.weight(), 1);
+    let push = read_records(&member().account, records.iter().map(Vec::as_slice));
+    let other = Member {
+        device: DeviceIndex(9),
+        ..member()
+    };
+    assert_eq!(Step::Push(other, push).weight(), 11);
+}
+
+#[test]
+fn boxes_come_back_with_time() {
     let put = ToRelay::WaitBox {
         name: BoxId::NIL,
         place: BoxPlace::First,

@@ -17,6 +17,9 @@ const PAGE_BYTES: u32 = 16_384;
 /// How long a connection waits for another process, such as `invite`.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// What the log beside the database is cut back to after a checkpoint.
+const LOG_BYTES: u32 = 64 << 20;
+
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
@@ -53,6 +56,7 @@ const STEPS: [&str; 1] = ["
         hash BLOB NOT NULL,
         UNIQUE (account, device, incarnation)
     );
+    CREATE INDEX branch_new ON branch (account, device, no);
     CREATE TABLE record (
         no INTEGER PRIMARY KEY,
         account INTEGER NOT NULL REFERENCES account,
@@ -86,6 +90,7 @@ pub(super) fn open_writer(file: &Path, max_pages: Option<u32>) -> rusqlite::Resu
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     if let Some(pages) = max_pages {
         let set: u32 =
