@@ -24,7 +24,7 @@ use protocol::wire::Origin;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing::warn;
+use tracing::debug;
 
 use self::headers::Strict;
 use self::relay::Relay;
@@ -103,7 +103,7 @@ pub async fn launch<S: RelayStore>(
     let relay = relay.map(|relay| start(relay, &stopping));
     let counted = relay.clone();
     let dropped = move || {
-        warn!("a connection over the limit was dropped");
+        debug!("a connection over the limit was dropped");
         if let Some(relay) = &counted {
             Metrics::add(&relay.metrics.connections_dropped, 1);
         }

@@ -108,6 +108,10 @@ impl Pen {
 
     /// A draft slot of the small size.
     pub fn draft(&self, slot: u8, counter: u64, filling: u8) -> Vec<u8> {
+        self.draft_of(slot, counter, filling, 4 * 1_024)
+    }
+
+    fn draft_of(&self, slot: u8, counter: u64, filling: u8, padded: usize) -> Vec<u8> {
         let header = DraftHeader {
             account: self.account,
             device: self.device,
@@ -117,10 +121,15 @@ impl Pen {
             key: KeyId::from_bytes([5; 16]),
         };
         let mut bytes = header.encode();
-        bytes.extend_from_slice(&[filling; NONCE_BYTES + 4_096 + 16]);
+        bytes.resize(bytes.len() + NONCE_BYTES + padded + 16, filling);
         let signature = sign(&self.key, Domain::DraftSignature, &self.account, &bytes);
         bytes.extend_from_slice(&signature.0);
         bytes
+    }
+
+    /// A draft slot of the large size.
+    pub fn large_draft(&self, slot: u8, counter: u64) -> Vec<u8> {
+        self.draft_of(slot, counter, 1, 16 * 1_024)
     }
 
     /// The bytes of a hello.
