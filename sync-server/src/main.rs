@@ -63,19 +63,32 @@ async fn main() -> anyhow::Result<()> {
             if !data.join(FILE).is_file() {
                 bail!("there is no relay's store in {}", data.display());
             }
-            open(&choices)?.backup(&file).await?;
+            beside(&choices)?.backup(&file).await?;
             info!("the copy is complete");
             Ok(())
         }
     }
 }
 
+/// The store, for the one process that serves it.
 fn open(choices: &Choices) -> anyhow::Result<SqliteStore> {
+    let data = data(choices)?;
+    SqliteStore::open(&data, choices.store())
+        .with_context(|| format!("cannot open the relay's store in {}", data.display()))
+}
+
+/// The store, while another process may serve it.
+fn beside(choices: &Choices) -> anyhow::Result<SqliteStore> {
+    let data = data(choices)?;
+    SqliteStore::open_beside(&data, choices.store())
+        .with_context(|| format!("cannot open the relay's store in {}", data.display()))
+}
+
+fn data(choices: &Choices) -> anyhow::Result<PathBuf> {
     let data = choices.data();
     std::fs::create_dir_all(&data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
-    SqliteStore::open(&data, choices.store())
-        .with_context(|| format!("cannot open the relay's store in {}", data.display()))
+    Ok(data)
 }
 
 async fn serve(choices: &Choices) -> anyhow::Result<()> {
@@ -114,7 +127,7 @@ async fn invite(choices: &Choices, uses: u32) -> anyhow::Result<()> {
     getrandom::fill(&mut random)?;
     let code = Invite::make_text(&random);
     let digest = Invite(code.as_bytes()).digest();
-    open(choices)?.add_invite(digest, uses).await?;
+    beside(choices)?.add_invite(digest, uses).await?;
     writeln!(std::io::stdout(), "{code}")?;
     Ok(())
 }

@@ -69,6 +69,18 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be opened, is not a relay's, or was written by a newer version.
     pub fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Self::open_as(folder, options, true)
+    }
+
+    /// The same beside a process that serves the database, or may: for single writes and for copies.
+    ///
+    /// # Errors
+    /// As for [`SqliteStore::open`].
+    pub fn open_beside(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Self::open_as(folder, options, false)
+    }
+
+    fn open_as(folder: &Path, options: SqliteOptions, is_server: bool) -> Result<Self, StoreError> {
         let file = folder.join(FILE);
         let mut instance = [0; 16];
         getrandom::fill(&mut instance).map_err(|error| StoreError::Failed {
@@ -77,13 +89,16 @@ impl SqliteStore {
         let opened = (|| {
             let mut connection = schema::open_writer(&file, options.max_pages)?;
             schema::migrate(&mut connection, instance)?;
-            writer::settle(&connection)?;
+            if is_server {
+                writer::settle(&connection)?;
+            }
             let sql = "SELECT value FROM meta WHERE name = 'instance'";
-            let instance: [u8; 16] = connection.query_row(sql, [], |row| row.get(0))?;
-            Ok((connection, instance))
+            let anchor = schema::open_reader(&file)?;
+            let instance: [u8; 16] = anchor.query_row(sql, [], |row| row.get(0))?;
+            Ok((connection, anchor, instance))
         })();
-        let (connection, instance) = opened.map_err(|error| fault(&error))?;
-        let writer = Writer::start(connection, file.clone(), options.max_pages);
+        let (connection, anchor, instance) = opened.map_err(|error| fault(&error))?;
+        let writer = Writer::start(connection, anchor, file.clone(), options.max_pages);
         let writer = writer.map_err(|error| StoreError::Failed {
             reason: error.to_string(),
         })?;

@@ -53,12 +53,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
+        anchor: Connection,
         file: PathBuf,
         max_pages: Option<u32>,
     ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let worker = Worker {
             connection: Some(connection),
+            _anchor: anchor,
             file,
             max_pages,
         };
@@ -107,6 +109,9 @@ impl Writer {
 
 struct Worker {
     connection: Option<Connection>,
+    /// Never used: as long as it is open, how far the log counts is known without reading the log again, where the end
+    /// of a failed commit may stand.
+    _anchor: Connection,
     file: PathBuf,
     max_pages: Option<u32>,
 }
@@ -144,11 +149,10 @@ impl Worker {
         }
     }
 
-    /// The connection, or a new one after a fault: what the old one left behind is brought to the disk first.
+    /// The connection, or a new one after a fault: it writes over what the failed commit left.
     fn open(&mut self) -> rusqlite::Result<&mut Connection> {
         if self.connection.is_none() {
             let fresh = schema::open_writer(&self.file, self.max_pages)?;
-            settle(&fresh)?;
             warn!("writing again");
             self.connection = Some(fresh);
         }
@@ -159,8 +163,22 @@ impl Worker {
 }
 
 /// Brings everything in the log beside the database to the disk, into the database itself.
+///
+/// What a dead process left in the log can be read, and yet not be on the disk: its sync may have failed. Commits behind
+/// it would be lost with it in a power cut.
+///
+/// # Errors
+/// When that fails, or somebody reads an older state for so long that it cannot be done.
 pub(super) fn settle(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let is_busy: bool = connection.query_row(sql, [], |row| row.get(0))?;
+    match is_busy {
+        false => Ok(()),
+        true => Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+            None,
+        )),
+    }
 }
 
 fn transact(connection: &mut Connection, actions: Vec<Action>) -> rusqlite::Result<()> {
