@@ -32,33 +32,54 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \
     screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
-/// Puts the strict headers on a response.
-pub(crate) async fn harden(mut response: Response) -> Response {
-    let strict = [
-        (CSP, CONTENT_SECURITY_POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            PERMISSIONS_POLICY,
-        ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("cross-origin-embedder-policy"),
-            "require-corp",
-        ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-    ];
-    for (name, value) in strict {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+/// The headers, made once.
+#[derive(Clone, Debug)]
+pub(crate) struct Strict {
+    policy: HeaderValue,
+}
+
+impl Strict {
+    /// With a relay at another address, which is an origin, the app may connect there too.
+    pub(crate) fn new(relay: Option<&str>) -> Self {
+        let usual = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+        let policy = relay.and_then(|relay| {
+            // "http" in front becomes "ws", "https" becomes "wss".
+            let socket = relay.replacen("http", "ws", 1);
+            let own = "connect-src 'self'";
+            let both = format!("{own} {relay} {socket}");
+            HeaderValue::try_from(CONTENT_SECURITY_POLICY.replace(own, &both)).ok()
+        });
+        Self {
+            policy: policy.unwrap_or(usual),
+        }
     }
-    response
+
+    /// Puts the strict headers on a response.
+    pub(crate) fn harden(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(CSP, self.policy.clone());
+        let strict = [
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (REFERRER_POLICY, "no-referrer"),
+            (
+                HeaderName::from_static("permissions-policy"),
+                PERMISSIONS_POLICY,
+            ),
+            (
+                HeaderName::from_static("cross-origin-opener-policy"),
+                "same-origin",
+            ),
+            (
+                HeaderName::from_static("cross-origin-embedder-policy"),
+                "require-corp",
+            ),
+        ];
+        for (name, value) in strict {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        headers
+            .entry(HeaderName::from_static("cross-origin-resource-policy"))
+            .or_insert(HeaderValue::from_static("same-origin"));
+        response
+    }
 }

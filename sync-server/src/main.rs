@@ -1,30 +1,50 @@
-//! The command: reads its settings, opens the socket, serves until it is told to stop.
+//! The command: reads its settings, opens the socket, serves until it is told to stop. Beside that, it makes invitations
+//! and copies of the relay's store, also while a server runs on it.
 
+mod config;
+
+use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
-use clap::Parser;
-use sync_server::{Settings, launch};
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use protocol::wire::Invite;
+use sync_server::store::{FILE, RelayStore, SqliteStore};
+use sync_server::{WithRelay, launch};
 use tokio::net::TcpListener;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
 
-/// Serves the Dossierkluis app.
+use self::config::Choices;
+
+/// Serves the Dossierkluis app and its relay.
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// Address to listen on
-    #[arg(long, env = "DOSSIERKLUIS_HOST", default_value = "127.0.0.1")]
-    host: String,
-    /// Port to listen on; 0 takes a free one and names it in the log
-    #[arg(long, env = "DOSSIERKLUIS_PORT", default_value_t = 8080)]
-    port: u16,
-    /// Folder the server may write in; made when absent
-    #[arg(long, env = "DOSSIERKLUIS_DATA", default_value = "data")]
-    data: PathBuf,
-    /// Folder with the built app [default: the folder `app` beside this program]
-    #[arg(long, env = "DOSSIERKLUIS_APP")]
-    app: Option<PathBuf>,
+    /// File with the same choices as the flags, in TOML
+    #[arg(long, env = "DOSSIERKLUIS_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    choices: Choices,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve; also without this word
+    Serve,
+    /// Make a code with which a new account may come
+    Invite {
+        /// How many accounts
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+    },
+    /// Write a copy of the relay's store, also while a server runs
+    Backup {
+        /// The file to make; there must be none of that name
+        file: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -34,21 +54,82 @@ async fn main() -> anyhow::Result<()> {
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout()))
         .init();
     let options = Options::parse();
-    let settings = Settings {
-        app: options.app.map_or_else(beside_program, Ok)?,
-        data: options.data,
-    };
-    let listener = TcpListener::bind((options.host.as_str(), options.port))
+    let choices = options.choices.with_file(options.config.as_deref())?;
+    match options.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&choices).await,
+        Command::Invite { uses } => invite(&choices, uses).await,
+        Command::Backup { file } => {
+            let data = choices.data();
+            if !data.join(FILE).is_file() {
+                bail!("there is no relay's store in {}", data.display());
+            }
+            beside(&choices)?.backup(&file).await?;
+            info!("the copy is complete");
+            Ok(())
+        }
+    }
+}
+
+/// The store, for the one process that serves it.
+fn open(choices: &Choices) -> anyhow::Result<SqliteStore> {
+    let data = data(choices)?;
+    SqliteStore::open(&data, choices.store())
+        .with_context(|| format!("cannot open the relay's store in {}", data.display()))
+}
+
+/// The store, while another process may serve it.
+fn beside(choices: &Choices) -> anyhow::Result<SqliteStore> {
+    let data = data(choices)?;
+    SqliteStore::open_beside(&data, choices.store())
+        .with_context(|| format!("cannot open the relay's store in {}", data.display()))
+}
+
+fn data(choices: &Choices) -> anyhow::Result<PathBuf> {
+    let data = choices.data();
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    Ok(data)
+}
+
+async fn serve(choices: &Choices) -> anyhow::Result<()> {
+    let beside = std::env::current_exe()?.with_file_name("app");
+    let plan = choices.plan(beside)?;
+    let listener = TcpListener::bind((plan.host.as_str(), plan.port))
         .await
-        .with_context(|| format!("cannot listen on {}:{}", options.host, options.port))?;
-    info!("listening on http://{}", listener.local_addr()?);
-    launch(settings, listener, stop_signal()).await?;
+        .with_context(|| format!("cannot listen on {}:{}", plan.host, plan.port))?;
+    let address = listener.local_addr()?;
+    let relay = match &plan.relay {
+        None => None,
+        Some(relay) => {
+            let metrics = match relay.metrics {
+                None => None,
+                Some(address) => Some(
+                    TcpListener::bind(address)
+                        .await
+                        .with_context(|| format!("cannot listen on {address}"))?,
+                ),
+            };
+            Some(WithRelay {
+                settings: relay.settings(address.port()),
+                store: open(choices)?,
+                metrics,
+            })
+        }
+    };
+    info!("listening on http://{address}");
+    launch(plan.settings, relay, listener, stop_signal()).await?;
     info!("stopped");
     Ok(())
 }
 
-fn beside_program() -> anyhow::Result<PathBuf> {
-    Ok(std::env::current_exe()?.with_file_name("app"))
+async fn invite(choices: &Choices, uses: u32) -> anyhow::Result<()> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random)?;
+    let code = Invite::make_text(&random);
+    let digest = Invite(code.as_bytes()).digest();
+    beside(choices)?.add_invite(digest, uses).await?;
+    writeln!(std::io::stdout(), "{code}")?;
+    Ok(())
 }
 
 /// Ends at ctrl-c or, on Unix, SIGTERM.

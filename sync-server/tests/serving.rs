@@ -11,12 +11,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 
-use sync_server::{CONTENT_SECURITY_POLICY, LaunchError, Settings, launch};
+use sync_server::store::MemoryStore;
+use sync_server::{CONTENT_SECURITY_POLICY, LaunchError, Settings, WithRelay, launch};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+const NO_RELAY: Option<WithRelay<MemoryStore>> = None;
 
 const WASM: &str = "/app-0123456789abcdef.wasm";
 
@@ -57,10 +60,11 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let settings = Settings {
-            app,
-            data: folder.path().join("deep/data"),
+            app: Some(app),
+            relay_address: None,
+            connections_max: 100,
         };
-        let ended = tokio::spawn(launch(settings, listener, async {
+        let ended = tokio::spawn(launch(settings, NO_RELAY, listener, async {
             stopped.await.ok();
         }));
         Self {
@@ -344,10 +348,9 @@ async fn health_says_ok_and_the_version() {
 }
 
 #[tokio::test]
-async fn it_makes_its_data_folder_and_stops_when_told() {
+async fn it_stops_when_told() {
     let server = Server::start().await;
     server.get("/").await;
-    assert!(server.folder.path().join("deep/data").is_dir());
     server.stop.send(()).unwrap();
     server.ended.await.unwrap().unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
@@ -357,11 +360,11 @@ async fn it_makes_its_data_folder_and_stops_when_told() {
 async fn an_app_folder_without_a_page_is_refused() {
     let folder = TempDir::new().unwrap();
     let settings = Settings {
-        app: folder.path().to_owned(),
-        data: folder.path().join("data"),
+        app: Some(folder.path().to_owned()),
+        relay_address: None,
+        connections_max: 100,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let refused = launch(settings, listener, async {}).await;
+    let refused = launch(settings, NO_RELAY, listener, async {}).await;
     assert!(matches!(refused, Err(LaunchError::AppMissing { .. })));
-    assert!(!folder.path().join("data").exists());
 }

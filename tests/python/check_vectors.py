@@ -11,6 +11,7 @@ Prints "N passed, 0 failed" and ends with 0, or names each failure and ends with
 import hashlib
 import json
 import pathlib
+import re
 import sys
 import unicodedata
 
@@ -610,6 +611,141 @@ def check_local():
     refuses("local: another row", InvalidTag, lambda: xaes_open_with_nonce(h(file["local_key"]), aad + b"nee", data[1:]))
 
 
+# --- frames between device and relay -----------------------------------------------------------------------------
+
+# A number is a fixed count of bytes; "u…" an integer; ("bytes", most), ("list", most, item), ("maybe", item), ("one of", values);
+# a list of fields stands one after the other.
+U8, U16, U32, U64, BOOL = "u1", "u2", "u4", "u8", ("one of", [0, 1])
+RECORD, ENTRY, DRAFT, MESSAGE = ("bytes", 1 << 18), ("bytes", 1 << 14), ("bytes", 16556), ("bytes", 4096)
+TIP, BRANCH, PLACED = [U32, 32], [8, U32, 32], [U64, RECORD]
+PLACE = ("one of", [1, 2, 3])
+TO_RELAY = {
+    0x01: [32, 32, 64, BOOL],
+    0x02: [32, ("bytes", 64), ("list", 4096, ENTRY)],
+    0x03: [("list", 256, RECORD)],
+    0x04: [U64, U32],
+    0x05: [U32],
+    0x06: [32, ENTRY],
+    0x07: [DRAFT],
+    0x08: [],
+    0x09: [("list", 3, [U16, 8, U32])],
+    0x0A: [16, PLACE, 16, MESSAGE],
+    0x0B: [16, PLACE, 16],
+}
+TO_DEVICE = {
+    0x41: [32, 16, U64, ("one of", [0, 1, 2]), "origin"],
+    0x42: [U16, TIP, U64, U64, U64, ("list", 256, BRANCH)],
+    0x43: [U16, "refusal"],
+    0x44: [("list", 256, [32, U64])],
+    0x45: [U64, ("list", 1024, PLACED)],
+    0x46: [PLACED],
+    0x47: [U64],
+    0x48: [TIP, ("list", 4096, ENTRY)],
+    0x49: [TIP],
+    0x4A: [TIP],
+    0x4B: [U8, U64],
+    0x4C: [BOOL, ("list", 64, DRAFT)],
+    0x4D: [DRAFT],
+    0x4E: [("list", 3, ("maybe", RECORD))],
+    0x4F: [],
+    0x50: [MESSAGE],
+    0x51: [U32],
+}
+REFUSALS = {code: [] for code in (3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 21, 22, 23, 24)}
+REFUSALS |= {1: [U8], 2: [U32], 8: [ENTRY], 13: [TIP], 15: [BRANCH], 16: [BRANCH], 17: [U64, U64], 18: [U32], 19: [U32], 20: [U64]}
+REFUSALS |= {25: [U64], 26: [U8]}
+
+
+def wire_take(data, at, length):
+    if at + length > len(data):
+        raise ValueError("short")
+    return data[at : at + length], at + length
+
+
+def wire_number(data, at, length):
+    content, at = wire_take(data, at, length)
+    return int.from_bytes(content, "big"), at
+
+
+def wire_bytes(data, at, most):
+    length, at = wire_number(data, at, 4)
+    if length > most:
+        raise ValueError("length")
+    return wire_take(data, at, length)
+
+
+def wire_field(kind, data, at):
+    if isinstance(kind, int):
+        content, at = wire_take(data, at, kind)
+        return content.hex(), at
+    if isinstance(kind, list):
+        values = []
+        for field in kind:
+            value, at = wire_field(field, data, at)
+            values.append(value)
+        return values, at
+    if kind == "origin":
+        content, at = wire_bytes(data, at, 255)
+        if not re.fullmatch(rb"https?://[a-z0-9.:\[\]_-]+", content):
+            raise ValueError("origin")
+        return content.hex(), at
+    if kind == "refusal":
+        code, at = wire_number(data, at, 2)
+        detail, at = wire_bytes(data, at, 4 + (1 << 14))
+        return [code, wire_whole(REFUSALS[code], detail)], at
+    if isinstance(kind, str):
+        return wire_number(data, at, int(kind[1:]))
+    if kind[0] == "bytes":
+        content, at = wire_bytes(data, at, kind[1])
+        return content.hex(), at
+    if kind[0] == "list":
+        count, at = wire_number(data, at, 2)
+        if count > kind[1]:
+            raise ValueError("count")
+        return wire_field([kind[2]] * count, data, at)
+    value, at = wire_number(data, at, 1)
+    if value not in (kind[1] if kind[0] == "one of" else (0, 1)):
+        raise ValueError("value")
+    if kind[0] == "one of":
+        return value, at
+    return wire_field(kind[1], data, at) if value else (None, at)
+
+
+def wire_whole(kinds, data):
+    values, at = wire_field(kinds, data, 0)
+    if at != len(data):
+        raise ValueError("trailing")
+    return values
+
+
+def wire_frame(table, data):
+    (form, code, request), _ = wire_field([U8, U8, U32], data, 0)
+    if form != 1:
+        raise ValueError("format")
+    return code, request, wire_whole(table[code], data[6:])
+
+
+def check_wire():
+    file = load("wire.json")
+    for table, frames in ((TO_RELAY, file["to_relay"]), (TO_DEVICE, file["to_device"] + file["refusals"])):
+        check("wire: every type", {frame["type"] for frame in frames} == set(table))
+        for frame in frames:
+            data, name = h(frame["bytes"]), f"wire: type {frame['type']:#x}"
+            check(name, wire_frame(table, data) == (frame["type"], file["request"], frame["fields"]))
+            for end in range(len(data)):
+                refuses(f"{name} cut at {end}", ValueError, lambda: wire_frame(table, data[:end]))
+            refuses(f"{name} with a byte more", ValueError, lambda: wire_frame(table, data + b"\0"))
+    check("wire: every refusal", {frame["fields"][1][0] for frame in file["refusals"]} == set(REFUSALS))
+    for table, name in ((TO_RELAY, "refused_by_relay"), (TO_DEVICE, "refused_by_device")):
+        for why, data in file[name].items():
+            refuses(f"wire: {why}", ValueError, lambda: wire_frame(table, h(data)))
+    account, key, signature, _ = file["to_relay"][0]["fields"]
+    challenge, origin = h(file["hello"]["challenge"]), file["hello"]["origin"].encode()
+    verify(h(key), "hello", h(account), challenge + origin, h(signature))
+    elsewhere = challenge + b"https://andere.example"
+    refuses("wire: hello elsewhere", InvalidSignature, lambda: verify(h(key), "hello", h(account), elsewhere, h(signature)))
+
+
 # --- what must be refused ----------------------------------------------------------------------------------------
 
 
@@ -680,7 +816,7 @@ def check_external():
 def main():
     groups = [
         check_external, check_domains, check_padding, check_records, check_chain, check_keybox, check_bundle,
-        check_recovery, check_audit, check_draft, check_local, check_negative,
+        check_recovery, check_audit, check_draft, check_local, check_wire, check_negative,
     ]
     for group in groups:
         try:

@@ -8,6 +8,7 @@
 mod chain;
 mod negative;
 mod sealed;
+mod wire;
 
 use std::{fs, path::PathBuf};
 

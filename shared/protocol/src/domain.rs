@@ -89,6 +89,10 @@ domains! {
     LocalRow = "local-row";
     /// Name of a row in local storage, from the key that seals it.
     RowName = "row-name";
+    /// Signature of a device under a relay's challenge and origin.
+    Hello = "hello";
+    /// What a relay stores of an invitation, so that its disk gives none away.
+    Invite = "invite";
 }
 
 impl Domain {

@@ -106,6 +106,14 @@ byte_ids! {
     ChainHash[32];
     /// Hash of an Automerge change.
     ChangeHash[32];
+    /// Random name of one relay store: new after the store was lost.
+    RelayInstance[16];
+    /// Random bytes a relay wants signed, new on every connection.
+    Challenge[32];
+    /// Name of a pairing mailbox, derived from the pairing code.
+    BoxId[16];
+    /// Random bytes that show who opened or claimed a pairing mailbox.
+    BoxToken[16];
 }
 
 counters! {
@@ -113,6 +121,8 @@ counters! {
     DeviceIndex(u16);
     /// Place of a record in one incarnation of one device, from 1.
     Seq(u32);
+    /// Place of a record in the relay's log of its account, from 1 without holes; 0 stands before the first.
+    AccountSeq(u64);
     /// How often a document was rebuilt for an erasure.
     Generation(u16);
     /// Which keyring key is in use, from 0.

@@ -1,4 +1,5 @@
-//! The stored and sent formats: ids, domain strings, records, the account chain, drafts and the access log.
+//! The stored and sent formats: ids, domain strings, records, the account chain, drafts, the access log
+//! and the frames between device and relay.
 //!
 //! Everything here can be read without a secret: the relay depends on this crate alone.
 //! Decoders are strict. A value decodes only from the one byte string that encodes it, and nothing may follow it.
@@ -14,13 +15,15 @@ pub mod id;
 pub mod keybox;
 pub mod limit;
 pub mod padding;
+pub mod pairing;
 pub mod reader;
 pub mod record;
 pub mod signature;
+pub mod wire;
 
 pub use domain::{Domain, hash};
 pub use id::{
-    AccountId, ChainHash, ChangeHash, ClientId, DeviceIndex, DocId, Epoch, Generation, Incarnation,
-    KeyId, RecordHash, Seq,
+    AccountId, AccountSeq, BoxId, BoxToken, ChainHash, Challenge, ChangeHash, ClientId,
+    DeviceIndex, DocId, Epoch, Generation, Incarnation, KeyId, RecordHash, RelayInstance, Seq,
 };
 pub use signature::{Signature, VerifyKey};

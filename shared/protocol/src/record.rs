@@ -122,6 +122,82 @@ impl Outer {
     }
 }
 
+/// Who made a record and where it links: what a relay checks. It reads records of lanes that a newer version added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Who made it.
+    pub device: DeviceIndex,
+    /// In which run of its sequence.
+    pub incarnation: Incarnation,
+    /// Its place in that run.
+    pub seq: Seq,
+    /// Hash of this device's previous record; all zero for the first.
+    pub prev: RecordHash,
+}
+
+impl Link {
+    /// Reads the outer part of a record; what follows must only have room for the rest.
+    ///
+    /// # Errors
+    /// When the bytes are no record of a known format; trying again does not help.
+    pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.len() > limit::RECORD_MAX_BYTES {
+            return Err(RecordError::TooLong {
+                got_bytes: bytes.len(),
+            });
+        }
+        let mut reader = Reader::new(bytes);
+        let format = reader.u8()?;
+        if format != limit::FORMAT {
+            return Err(RecordError::Format { got: format });
+        }
+        reader.u8()?;
+        let link = Self {
+            device: DeviceIndex(reader.u16()?),
+            incarnation: Incarnation::from_bytes(reader.array()?),
+            seq: Seq(reader.u32()?),
+            prev: RecordHash::from_bytes(reader.array()?),
+        };
+        if link.seq == Seq(0) {
+            return Err(RecordError::SeqZero);
+        }
+        let chain_bytes = 12;
+        reader.slice(chain_bytes)?;
+        let route_len = usize::from(reader.u16()?);
+        reader.slice(NONCE_BYTES + route_len + NONCE_BYTES + TAG_BYTES + SIGNATURE_BYTES)?;
+        Ok(link)
+    }
+}
+
+/// The hash that names a record, by its bytes, in its account.
+#[must_use]
+pub fn hash_bytes(account: &AccountId, bytes: &[u8]) -> RecordHash {
+    RecordHash::from_bytes(crate::hash(
+        Domain::RecordHash,
+        &[account.as_bytes(), bytes],
+    ))
+}
+
+/// Checks the signature at the end of a record's bytes.
+///
+/// # Errors
+/// When it was not made by this key for this account over the bytes before it.
+pub fn verify_bytes(
+    account: &AccountId,
+    key: &VerifyKey,
+    bytes: &[u8],
+) -> Result<(), SignatureError> {
+    let (signed, signature) = bytes
+        .split_last_chunk::<SIGNATURE_BYTES>()
+        .ok_or(SignatureError)?;
+    key.verify(
+        Domain::RecordSignature,
+        account,
+        signed,
+        &Signature(*signature),
+    )
+}
+
 /// Why bytes are not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -252,10 +328,7 @@ impl Record {
     /// The hash that names this record in its account.
     #[must_use]
     pub fn hash(&self, account: &AccountId) -> RecordHash {
-        RecordHash::from_bytes(crate::hash(
-            Domain::RecordHash,
-            &[account.as_bytes(), &self.bytes],
-        ))
+        hash_bytes(account, &self.bytes)
     }
 
     /// Checks the device's signature.

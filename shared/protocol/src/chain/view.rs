@@ -81,7 +81,7 @@ pub fn verify<B: AsRef<[u8]>>(entries: &[B]) -> Result<ChainView, ChainError> {
     let (genesis, rest) = entries.split_first().ok_or(ChainError::Empty)?;
     let mut view = ChainView::start(genesis.as_ref())?;
     for entry in rest {
-        view.append(entry.as_ref())?;
+        view.take_in(entry.as_ref())?;
     }
     Ok(view)
 }
@@ -137,6 +137,14 @@ impl ChainView {
     /// # Errors
     /// When the entry does not count here.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), ChainError> {
+        let mut next = self.clone();
+        next.take_in(bytes)?;
+        *self = next;
+        Ok(())
+    }
+
+    /// As `append`, without the copy: after an error the view is of no use.
+    fn take_in(&mut self, bytes: &[u8]) -> Result<(), ChainError> {
         if self.hashes.len() >= limit::CHAIN_ENTRIES_MAX {
             return Err(ChainError::Limit {
                 got: self.hashes.len() + 1,
@@ -156,10 +164,8 @@ impl ChainView {
         }
         let key = self.signer_key(&entry)?;
         entry.verify(&self.account, &key)?;
-        let mut next = self.clone();
-        next.apply(&entry)?;
-        next.hashes.push(entry.hash());
-        *self = next;
+        self.apply(&entry)?;
+        self.hashes.push(entry.hash());
         Ok(())
     }
 

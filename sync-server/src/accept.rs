@@ -1,0 +1,100 @@
+//! Takes connections in: so many at once, each with a deadline for its request's head, each told when the server stops.
+//!
+//! An open socket that says nothing costs a descriptor and a few KiB for as long as the deadline; more connections than
+//! allowed are dropped before anything is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tracing::debug;
+
+/// How long the head of a request may take, and how long a connection may wait for the next one.
+const HEAD: Duration = Duration::from_secs(10);
+/// The head of a request.
+const HEAD_MAX_BYTES: usize = 16 * 1_024;
+/// How long open connections get after the server was told to stop.
+const LEAVE: Duration = Duration::from_secs(10);
+/// Pause after the system could not give another descriptor.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// Stands for one connection; a WebSocket keeps it to its end.
+#[derive(Clone)]
+pub(crate) struct Permit {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+/// Serves until `stopping` says so, then lets connections end. `dropped` counts those over the limit.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections_max: usize,
+    mut stopping: watch::Receiver<bool>,
+    dropped: impl Fn(),
+) {
+    let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
+    let free = Arc::new(Semaphore::new(connections_max));
+    let told = stopping.clone();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = stopped(&mut stopping) => break,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                debug!(%error, "no connection");
+                tokio::time::sleep(EXHAUSTED).await;
+                continue;
+            }
+        };
+        match free.clone().try_acquire_owned() {
+            Ok(permit) => {
+                let permit = Permit {
+                    _permit: Arc::new(permit),
+                };
+                let router = router.clone().layer(Extension(permit));
+                tokio::spawn(connection(stream, router, told.clone()));
+            }
+            Err(_) => dropped(),
+        }
+    }
+    drop(listener);
+    let all = u32::try_from(connections_max).unwrap_or(u32::MAX);
+    tokio::time::timeout(LEAVE, free.acquire_many(all))
+        .await
+        .ok();
+}
+
+async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
+    stream.set_nodelay(true).ok();
+    let service = TowerToHyperService::new(router);
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_MAX_BYTES);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection.with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(%error, "a connection broke off");
+    }
+}
+
+/// Waits until the server is told to stop, or nobody is left who could tell.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    stopping.wait_for(|stops| *stops).await.ok();
+}

@@ -1,0 +1,230 @@
+//! The relay: devices of one account hand each other sealed records through it, over one WebSocket each.
+//!
+//! It promises that what it acknowledged is durable, that memory stays bounded whatever anybody sends, and that its log
+//! and its figures name no account. It reads the outer part of a record and nothing more.
+
+mod bucket;
+mod hub;
+mod mailbox;
+pub(crate) mod metrics;
+mod queue;
+mod session;
+mod socket;
+mod work;
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::{Extension, Json, Router};
+use protocol::limit;
+use protocol::wire::Registration;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
+
+use self::bucket::Bucket;
+use self::hub::Hub;
+use self::mailbox::Mailbox;
+use self::metrics::Metrics;
+use crate::accept::{Permit, stopped};
+use crate::store::RelayStore;
+
+pub use self::bucket::Rate;
+
+/// Memory for frames that are being worked on, over all connections, in units of 1 KiB.
+const IN_FLIGHT_KIB: usize = 64 * 1_024;
+
+/// New accounts over all connections.
+const REGISTERS: Rate = Rate {
+    per_second: 10,
+    burst: 200,
+};
+
+/// How often mailboxes are looked at.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// What one account may ask for, over all its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Frames received.
+    pub requests: Rate,
+    /// Bytes received, and bytes of pages sent.
+    pub bytes: Rate,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            requests: Rate {
+                per_second: 200,
+                burst: 2_000,
+            },
+            bytes: Rate {
+                per_second: 4 << 20,
+                burst: 128 << 20,
+            },
+        }
+    }
+}
+
+/// What the operator chooses.
+#[derive(Clone, Debug)]
+pub struct RelaySettings {
+    /// Where devices reach the relay, as in a browser's `location.origin`. A hello signs it.
+    pub origin: String,
+    /// Whether new accounts are taken.
+    pub registration: Registration,
+    /// What one account may ask for.
+    pub rates: Rates,
+    /// How long a socket may stay without a hello.
+    pub hello: Duration,
+    /// Mean time between two pings; a socket that answers none is closed before the third.
+    pub ping: Duration,
+    /// How long a reader may take for one frame.
+    pub send: Duration,
+}
+
+impl RelaySettings {
+    /// The usual values for a relay at this address.
+    #[must_use]
+    pub fn new(origin: String, registration: Registration) -> Self {
+        Self {
+            origin,
+            registration,
+            rates: Rates::default(),
+            hello: Duration::from_millis(limit::HELLO_MS),
+            ping: Duration::from_millis(limit::PING_MS),
+            send: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What all connections share.
+pub(crate) struct Relay<S> {
+    pub(crate) store: S,
+    pub(crate) settings: RelaySettings,
+    pub(crate) metrics: Metrics,
+    hub: Hub,
+    mailbox: Mutex<Mailbox>,
+    registers: Mutex<Bucket>,
+    in_flight: Semaphore,
+    connections: AtomicU64,
+    stopping: watch::Receiver<bool>,
+    began: Instant,
+}
+
+impl<S: RelayStore> Relay<S> {
+    pub(crate) fn new(store: S, settings: RelaySettings, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            store,
+            hub: Hub::new(settings.rates),
+            settings,
+            metrics: Metrics::default(),
+            mailbox: Mutex::default(),
+            registers: Mutex::new(Bucket::full(REGISTERS, 0)),
+            in_flight: Semaphore::new(IN_FLIGHT_KIB),
+            connections: AtomicU64::new(0),
+            stopping,
+            began: Instant::now(),
+        }
+    }
+
+    /// Ends mailboxes in time, until the relay stops.
+    pub(crate) async fn sweep(self: Arc<Self>) {
+        let mut stopping = self.stopping.clone();
+        let mut ticks = tokio::time::interval(SWEEP);
+        loop {
+            tokio::select! {
+                () = stopped(&mut stopping) => return,
+                _ = ticks.tick() => self.mailbox().sweep(self.now_ms()),
+            }
+        }
+    }
+
+    /// The counts as Prometheus reads them.
+    pub(crate) async fn figures(self: Arc<Self>) -> Result<String, StatusCode> {
+        let totals = self.store.totals().await;
+        let totals = totals.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        Ok(self.metrics.text(totals))
+    }
+}
+
+impl<S> Relay<S> {
+    /// A clock that never goes back.
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn mailbox(&self) -> MutexGuard<'_, Mailbox> {
+        self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spend_register(&self) -> Result<(), u32> {
+        let mut bucket = self
+            .registers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        bucket.take(REGISTERS, 1, self.now_ms())
+    }
+
+    fn next_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Relaxed)
+    }
+}
+
+/// The relay's addresses.
+pub(crate) fn routes<S: RelayStore>(relay: Arc<Relay<S>>) -> Router {
+    let origin = relay.settings.origin.clone();
+    let registration = relay.settings.registration;
+    let info = move || std::future::ready(info(Some(&origin), Some(registration)));
+    Router::new()
+        .route("/relay", any(upgrade::<S>))
+        .with_state(relay)
+        .route("/relay/info", get(info))
+}
+
+/// What `/relay/info` says, to pages of any origin.
+pub(crate) type Info = ([(HeaderName, &'static str); 3], Json<Value>);
+
+/// Where the relay is, and whether it takes new accounts, as far as this server knows.
+pub(crate) fn info(origin: Option<&str>, registration: Option<Registration>) -> Info {
+    let registration = registration.map(|registration| match registration {
+        Registration::Closed => "closed",
+        Registration::Open => "open",
+        Registration::Invited => "invite",
+    });
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+    ];
+    let answer = json!({ "origin": origin, "registration": registration });
+    (headers, Json(answer))
+}
+
+async fn upgrade<S: RelayStore>(
+    State(relay): State<Arc<Relay<S>>>,
+    permit: Option<Extension<Permit>>,
+    socket: WebSocketUpgrade,
+) -> Response {
+    socket
+        .read_buffer_size(limit::READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * limit::FRAME_MAX_BYTES)
+        .max_message_size(limit::FRAME_MAX_BYTES)
+        .max_frame_size(limit::FRAME_MAX_BYTES)
+        .on_upgrade(move |socket| async move {
+            socket::run(socket, relay).await;
+            drop(permit);
+        })
+}

@@ -1,0 +1,27 @@
+//! What a device costs that only listens.
+
+use tempfile::TempDir;
+
+use crate::support::account::Account;
+use crate::support::client::Client;
+use crate::support::process::Process;
+
+const DEVICES: u64 = 800;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_device_takes_little_memory() {
+    let folder = TempDir::new().unwrap();
+    let relay = Process::start(folder.path(), &[]);
+    let account = Account::new(1);
+    let mut clients = vec![Client::first(relay.address, &account).await];
+    let mut more = async |count: u64| {
+        for _ in 0..count {
+            clients.push(Client::member(relay.address, &account.pens[0]).await);
+        }
+    };
+    more(100).await;
+    let before = relay.resident_kib();
+    more(DEVICES).await;
+    let each = (relay.resident_kib().saturating_sub(before)) * 1_024 / DEVICES;
+    assert!(each <= 24 * 1_024, "{each} bytes for an idle device");
+}

@@ -1,0 +1,94 @@
+//! The pairing mailbox, as two devices and a stranger meet it.
+
+use protocol::wire::{BoxBytes, BoxPlace, Refusal, ToDevice, ToRelay};
+use protocol::{BoxId, BoxToken};
+
+use crate::local::{Local, memory};
+use crate::support::client::Client;
+
+const NEW: BoxToken = BoxToken::from_bytes([1; 16]);
+const OLD: BoxToken = BoxToken::from_bytes([2; 16]);
+const STRANGER: BoxToken = BoxToken::from_bytes([3; 16]);
+const NAME: BoxId = BoxId::from_bytes([7; 16]);
+
+fn put(place: BoxPlace, token: BoxToken, sealed: &[u8]) -> ToRelay<'_> {
+    ToRelay::PutBox {
+        name: NAME,
+        place,
+        token,
+        sealed: BoxBytes(sealed),
+    }
+}
+
+const fn wait(place: BoxPlace, token: BoxToken) -> ToRelay<'static> {
+    ToRelay::WaitBox {
+        name: NAME,
+        place,
+        token,
+    }
+}
+
+#[tokio::test]
+async fn three_messages_go_between_two_and_a_third_gets_nothing() {
+    let relay = Local::open(memory()).await;
+    let mut new = Client::connect(relay.address).await;
+    let mut old = Client::connect(relay.address).await;
+    let mut other = Client::connect(relay.address).await;
+    let answer = old.ask(&wait(BoxPlace::First, OLD)).await;
+    assert_eq!(answer.refusal(), (0, Refusal::BoxUnknown));
+    let answer = other.ask(&put(BoxPlace::Second, STRANGER, b"x")).await;
+    assert_eq!(answer.refusal(), (0, Refusal::BoxUnknown));
+    let answer = new.ask(&put(BoxPlace::First, NEW, b"one")).await;
+    assert_eq!(answer.read(), ToDevice::BoxAck);
+
+    // The new device waits before the old one has come.
+    let waiting = new.next_request();
+    let asked = wait(BoxPlace::Second, NEW).encode(waiting).unwrap();
+    new.send_bytes(asked).await;
+    let answer = old.ask(&wait(BoxPlace::First, OLD)).await;
+    let one = BoxBytes(b"one");
+    assert_eq!(answer.read(), ToDevice::BoxMessage { sealed: one });
+    for asked in [
+        wait(BoxPlace::First, STRANGER),
+        wait(BoxPlace::Second, STRANGER),
+        wait(BoxPlace::Second, OLD),
+        wait(BoxPlace::First, NEW),
+        put(BoxPlace::First, STRANGER, b"one"),
+        put(BoxPlace::First, NEW, b"another"),
+        put(BoxPlace::Second, STRANGER, b"two"),
+        put(BoxPlace::Third, OLD, b"three"),
+    ] {
+        let answer = other.ask(&asked).await;
+        assert_eq!(answer.refusal(), (0, Refusal::BoxTaken), "{asked:?}");
+    }
+    for _ in 0..2 {
+        let answer = old.ask(&put(BoxPlace::Second, OLD, b"two")).await;
+        assert_eq!(answer.read(), ToDevice::BoxAck, "again is the same");
+    }
+    let answer = new.answer(waiting).await.unwrap();
+    let two = BoxBytes(b"two");
+    assert_eq!(answer.read(), ToDevice::BoxMessage { sealed: two });
+    let answer = new.ask(&put(BoxPlace::Third, NEW, b"three")).await;
+    assert_eq!(answer.read(), ToDevice::BoxAck);
+    // A connection broke: the old device comes back on another.
+    let mut old = Client::connect(relay.address).await;
+    let answer = old.ask(&wait(BoxPlace::Third, OLD)).await;
+    let three = BoxBytes(b"three");
+    assert_eq!(answer.read(), ToDevice::BoxMessage { sealed: three });
+}
+
+#[tokio::test]
+async fn a_socket_cannot_try_boxes_without_end() {
+    let relay = Local::open(memory()).await;
+    let mut client = Client::connect(relay.address).await;
+    let mut refused = 0;
+    for _ in 0..40 {
+        let answer = client.ask(&wait(BoxPlace::First, OLD)).await;
+        match answer.refusal() {
+            (0, Refusal::BoxUnknown) => {}
+            (0, Refusal::Slow { .. }) => refused += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(refused >= 5);
+}
