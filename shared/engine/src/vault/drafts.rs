@@ -70,6 +70,11 @@ impl Slots {
             .or_else(|| self.slots.get(&slot)?.draft.as_ref())
     }
 
+    /// The sealed state of every slot that was ever used.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = (&u8, &DraftFrame)> {
+        self.slots.iter().map(|(slot, held)| (slot, &held.frame))
+    }
+
     /// The slot for work that has none yet: the one that holds it already (the answer may have got lost), or a
     /// free one.
     fn pick(&self, body: &DraftBody) -> Result<u8, Failure> {

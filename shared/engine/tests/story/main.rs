@@ -7,10 +7,12 @@
     clippy::indexing_slicing
 )]
 
+mod adopt;
 mod crash;
 mod damage;
 mod day;
 mod draft;
+mod hub;
 mod log;
 mod long;
 mod newer;
@@ -18,4 +20,5 @@ mod passphrase;
 mod quota;
 mod secrecy;
 mod tablet;
+mod two_devices;
 mod unsaved;
