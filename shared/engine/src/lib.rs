@@ -12,4 +12,4 @@ pub mod store;
 pub mod sync;
 mod vault;
 
-pub use vault::{ChainTaken, Now, Taken, Unsaved, Vault};
+pub use vault::{ChainTaken, Now, PeerDraft, Taken, Unsaved, Vault};

@@ -51,6 +51,7 @@ pub use growth::ChainTaken;
 pub use intake::Taken;
 use keys::Keys;
 use lane::Deed;
+pub use peer_draft::PeerDraft;
 use session::Session;
 use setup::Setup;
 use stop::{Outcome, Stop};

@@ -109,9 +109,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Work::Probed { records } => self.probed(records).await,
             Work::ReadDrafts => Ok(Done::Drafts(self.unsent_drafts())),
             Work::DraftAcked { slot, counter } => {
-                self.session.sync.drafts_sent.insert(slot, counter);
-                self.session.is_sync_changed = true;
-                self.commit().await?;
+                self.draft_acked(slot, counter).await?;
                 Ok(Done::Nothing)
             }
             Work::TakeDrafts { drafts } => {

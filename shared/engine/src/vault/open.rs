@@ -13,6 +13,7 @@ use super::keys::Keys;
 use super::lane::{OpenLane, lane_row};
 use super::local;
 use super::log::{Log, open_listed, read_log};
+use super::peer_draft::read_peer_slots;
 use super::quarantine::{Piece, read_quarantine};
 use super::session::Session;
 use super::stop::{Outcome, Stop};
@@ -64,6 +65,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     turn.read_rows().await?;
     let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;
     turn.session.slots = slots;
+    turn.session.peer_slots = read_peer_slots(store, keys).await?;
     turn.session.found.extend(damaged);
     let rebuilt = core::mem::take(&mut turn.batch);
     turn.session.repairs.changes.extend(rebuilt.changes);

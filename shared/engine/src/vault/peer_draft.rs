@@ -1,10 +1,121 @@
-//! Draft slots that go to and come from other devices.
+//! Draft slots on their way: own ones to the relay, those of other devices from it.
+//!
+//! A copy of another device's slot stands in a row of its own, as received. It is shown beside the own drafts and never
+//! written into: whoever goes on with it does so in an own slot.
 
+use std::collections::BTreeMap;
+
+use crypto::open_draft;
+use dossier::draft::{Draft, SLOT_COUNT};
+use protocol::DeviceIndex;
+use protocol::draft::DraftFrame;
+use rand_core::CryptoRng;
+
+use super::keys::Keys;
+use super::local;
 use super::stop::Outcome;
 use super::turn::Turn;
-use crate::store::Store;
+use super::{Now, Vault, failure};
+use crate::command::Failure;
+use crate::kdf::Kdf;
+use crate::store::{Store, StoreName};
 
-impl<S: Store, R: rand_core::CryptoRng> Turn<'_, S, R> {
+/// A draft that stands on another device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerDraft {
+    /// Which device.
+    pub device: DeviceIndex,
+    /// Which of its slots, from 0.
+    pub slot: u8,
+    /// How often that slot was written.
+    pub counter: u64,
+    /// What stands in it.
+    pub draft: Draft,
+}
+
+/// Newest known state of another device's slot; `None` = blank.
+pub(crate) struct PeerSlot {
+    counter: u64,
+    draft: Option<Draft>,
+}
+
+/// Slots of other devices, by device and number.
+pub(crate) type PeerSlots = BTreeMap<(DeviceIndex, u8), PeerSlot>;
+
+impl<S: Store, K: Kdf> Vault<S, K> {
+    /// Drafts that stand on other devices, as far as they came here.
+    ///
+    /// # Errors
+    /// `Locked`; a store's failure.
+    pub async fn peer_drafts(
+        &mut self,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<PeerDraft>, Failure> {
+        let turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        let slots = turn.session.peer_slots.iter();
+        let drafts = slots.filter_map(|((device, slot), held)| {
+            Some(PeerDraft {
+                device: *device,
+                slot: *slot,
+                counter: held.counter,
+                draft: held.draft.clone()?,
+            })
+        });
+        Ok(drafts.collect())
+    }
+}
+
+fn peer_row(keys: &Keys, device: DeviceIndex, slot: u8) -> Vec<u8> {
+    let parts: [&[u8]; 3] = [b"draft-of", &device.0.to_be_bytes(), &[slot]];
+    local::row_name(&keys.local, StoreName::Draft, &parts)
+}
+
+/// Reads the copies of other devices' slots. One that does not open is left out: the relay is asked for it again.
+pub(crate) async fn read_peer_slots<S: Store>(store: &S, keys: &Keys) -> Outcome<PeerSlots> {
+    let others = keys.chain.devices().keys().copied();
+    let others = others.filter(|device| *device != keys.device);
+    let places: Vec<(DeviceIndex, u8)> = others
+        .flat_map(|device| (0..SLOT_COUNT).map(move |slot| (device, slot)))
+        .collect();
+    let rows: Vec<Vec<u8>> = places
+        .iter()
+        .map(|(device, slot)| peer_row(keys, *device, *slot))
+        .collect();
+    let stored = store.read_many(StoreName::Draft, &rows).await?;
+    let mut slots = PeerSlots::new();
+    for (place, bytes) in places.into_iter().zip(stored) {
+        let frame = bytes.and_then(|bytes| DraftFrame::decode(bytes).ok());
+        let header = frame.as_ref().map(|frame| *frame.header());
+        let is_of_row = header.is_some_and(|header| (header.device, header.slot) == place);
+        if let Some(held) = frame.filter(|_| is_of_row).and_then(|of| open(keys, &of)) {
+            slots.insert(place, held);
+        }
+    }
+    Ok(slots)
+}
+
+/// Verifies and opens a slot of another device of this account.
+fn open(keys: &Keys, frame: &DraftFrame) -> Option<PeerSlot> {
+    let header = frame.header();
+    if header.account != keys.account || header.device == keys.device {
+        return None;
+    }
+    let verify_key = keys.chain.verify_key(header.device)?;
+    let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
+    let text = open_draft(frame, &verify_key, &key).ok()?;
+    let draft = if text.is_empty() {
+        None
+    } else {
+        Some(serde_json::from_slice(&text).ok()?)
+    };
+    Some(PeerSlot {
+        counter: header.counter,
+        draft,
+    })
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Own slots whose newest state the relay has not.
     pub(crate) fn unsent_drafts(&self) -> Vec<Vec<u8>> {
         let sent = &self.session.sync.drafts_sent;
@@ -15,7 +126,44 @@ impl<S: Store, R: rand_core::CryptoRng> Turn<'_, S, R> {
             .collect()
     }
 
-    pub(crate) async fn take_drafts(&mut self, _drafts: Vec<Vec<u8>>) -> Outcome<()> {
+    /// The relay holds this state of an own slot, or a later one: then this device runs on an older copy of its storage
+    /// and writes the slot again above that.
+    pub(crate) async fn draft_acked(&mut self, slot: u8, counter: u64) -> Outcome<()> {
+        self.session.is_sync_changed = true;
+        self.session.sync.drafts_sent.insert(slot, counter);
+        if counter > self.draft_counter(slot) {
+            self.session.is_torn = true;
+            self.session.head.draft_counters.insert(slot, counter);
+            match self.session.slots.find(slot).cloned() {
+                Some(draft) => self.put_draft(slot, draft)?,
+                None => self.blank_slot(slot)?,
+            }
+        }
+        self.commit().await
+    }
+
+    /// Takes in slots of other devices: the highest counter of each counts.
+    pub(crate) async fn take_drafts(&mut self, drafts: Vec<Vec<u8>>) -> Outcome<()> {
+        for bytes in drafts {
+            let Ok(frame) = DraftFrame::decode(bytes) else {
+                continue;
+            };
+            let Some(held) = open(self.keys, &frame) else {
+                continue;
+            };
+            let place = (frame.header().device, frame.header().slot);
+            let known = self.session.peer_slots.get(&place);
+            if known.is_some_and(|known| known.counter >= held.counter) {
+                continue;
+            }
+            self.session.is_torn = true;
+            let row = peer_row(self.keys, place.0, place.1);
+            self.batch.put(StoreName::Draft, row, frame.as_bytes());
+            self.session.peer_slots.insert(place, held);
+        }
+        if !self.batch.is_empty() {
+            self.commit().await?;
+        }
         Ok(())
     }
 }

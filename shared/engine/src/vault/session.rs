@@ -14,6 +14,7 @@ use super::head::{DeviceHead, DocHead};
 use super::intake::Held;
 use super::lane::OpenLane;
 use super::outbox::Outbox;
+use super::peer_draft::PeerSlots;
 use super::quarantine::{Piece, QuarantineRow};
 use super::sync_head::SyncHead;
 use crate::store::Batch;
@@ -30,6 +31,8 @@ pub(crate) struct Session {
     pub(crate) docs: BTreeMap<DocId, OpenDoc>,
     pub(crate) rows: BTreeMap<ClientId, ClientRow>,
     pub(crate) slots: Slots,
+    /// Copies of other devices' slots.
+    pub(crate) peer_slots: PeerSlots,
     pub(crate) sync: SyncHead,
     /// `sync` differs from its row.
     pub(crate) is_sync_changed: bool,
@@ -80,6 +83,7 @@ impl Session {
             docs: BTreeMap::new(),
             rows: BTreeMap::new(),
             slots: Slots::default(),
+            peer_slots: PeerSlots::new(),
             sync: SyncHead::default(),
             is_sync_changed: false,
             held: Held::default(),

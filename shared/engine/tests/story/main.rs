@@ -15,6 +15,7 @@ mod draft;
 mod hub;
 mod log;
 mod long;
+mod net;
 mod newer;
 mod passphrase;
 mod quota;
