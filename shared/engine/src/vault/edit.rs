@@ -156,7 +156,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
     }
 
-    async fn find_journal(
+    /// The journal that holds a signed visit.
+    pub(crate) async fn find_journal(
         &mut self,
         client: ClientId,
         visit: dossier::id::EntryId,

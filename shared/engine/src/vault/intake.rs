@@ -46,6 +46,9 @@ pub struct Taken {
     pub has_rollback: bool,
     /// This device began a new incarnation: another copy of it had gone on.
     pub is_anew: bool,
+    /// Something new stands at a place of the relay's log that was taken in before: it lost what stood there and went
+    /// on. All is asked for, and handed in, again.
+    pub is_rewritten: bool,
 }
 
 /// Records held back, and how far the relay's log was given since the vault was opened.
@@ -107,6 +110,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut places: Vec<AccountSeq> = records.iter().map(|(seq, _)| *seq).collect();
         places.sort_unstable();
         let known = self.stored(&records).await?;
+        let held = &self.session.held;
+        let is_clean = held.records.is_empty() && held.bad.is_empty();
+        let reached = held.reached.unwrap_or(self.session.sync.cursor);
+        let mut is_rewritten = false;
         let mut queue = core::mem::take(&mut self.session.held.records);
         queue.extend(records);
         queue.sort_by_key(|(seq, _)| *seq);
@@ -125,6 +132,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 match self.link(&hash, bytes, &fresh).await? {
                     Verdict::Take(accepted) => {
                         fresh.insert(hash);
+                        is_rewritten |= is_clean && place <= reached;
                         taken.is_anew |= accepted.is_anew;
                         taken.has_rollback |= accepted.has_rollback;
                         let work = self.enter(*accepted)?;
@@ -163,6 +171,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let has_applied = self.apply_all(works).await?;
         taken.has_changed |= has_applied;
         self.move_cursor(&places);
+        if is_rewritten {
+            taken.is_rewritten = true;
+            self.forget_cursor();
+            self.refill(|_| true).await?;
+        }
         if !fresh.is_empty() || self.session.is_sync_changed {
             if taken.has_news {
                 self.session.sync.last_received_at = self.now;

@@ -6,14 +6,16 @@
 use std::collections::BTreeMap;
 
 use crypto::open_draft;
-use dossier::draft::{Draft, SLOT_COUNT};
+use dossier::draft::{Draft, DraftBody, SLOT_COUNT};
+use dossier::id::EntryId;
 use protocol::DeviceIndex;
 use protocol::draft::DraftFrame;
 use rand_core::CryptoRng;
 
+use super::drafts::{Origin, parse_draft};
 use super::keys::Keys;
 use super::local;
-use super::stop::Outcome;
+use super::stop::{Outcome, Stop};
 use super::turn::Turn;
 use super::{Now, Vault, failure};
 use crate::command::Failure;
@@ -37,6 +39,7 @@ pub struct PeerDraft {
 pub(crate) struct PeerSlot {
     counter: u64,
     draft: Option<Draft>,
+    continues: Option<Origin>,
 }
 
 /// Slots of other devices, by device and number.
@@ -63,6 +66,21 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             })
         });
         Ok(drafts.collect())
+    }
+
+    /// Goes on with a draft of another device in an own slot; answers which. The other device keeps what it has until
+    /// this one signs, and then blanks it if nothing was written there since.
+    ///
+    /// # Errors
+    /// `Locked`; `NotFound` when there is none; `SlotsFull`; a store's failure.
+    pub async fn continue_draft(
+        &mut self,
+        (device, slot): (DeviceIndex, u8),
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<u8, Failure> {
+        let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        turn.continue_draft(device, slot).await.map_err(failure)
     }
 }
 
@@ -104,14 +122,16 @@ fn open(keys: &Keys, frame: &DraftFrame) -> Option<PeerSlot> {
     let verify_key = keys.chain.verify_key(header.device)?;
     let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
     let text = open_draft(frame, &verify_key, &key).ok()?;
-    let draft = if text.is_empty() {
-        None
+    let (draft, continues) = if text.is_empty() {
+        (None, None)
     } else {
-        Some(serde_json::from_slice(&text).ok()?)
+        let (draft, continues) = parse_draft(&text)?;
+        (Some(draft), continues)
     };
     Some(PeerSlot {
         counter: header.counter,
         draft,
+        continues,
     })
 }
 
@@ -126,20 +146,83 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .collect()
     }
 
-    /// The relay holds this state of an own slot, or a later one: then this device runs on an older copy of its storage
-    /// and writes the slot again above that.
+    /// The relay holds this state of an own slot.
     pub(crate) async fn draft_acked(&mut self, slot: u8, counter: u64) -> Outcome<()> {
         self.session.is_sync_changed = true;
         self.session.sync.drafts_sent.insert(slot, counter);
-        if counter > self.draft_counter(slot) {
-            self.session.is_torn = true;
-            self.session.head.draft_counters.insert(slot, counter);
-            match self.session.slots.find(slot).cloned() {
-                Some(draft) => self.put_draft(slot, draft)?,
-                None => self.blank_slot(slot)?,
-            }
-        }
         self.commit().await
+    }
+
+    /// A state of an own slot that the relay has. One that is no earlier than what stands here was written by another
+    /// copy of this device: its text is kept in a slot of its own, and what stands here is written again above it.
+    fn take_own(&mut self, frame: &DraftFrame) -> Outcome<()> {
+        let (slot, counter) = (frame.header().slot, frame.header().counter);
+        let key = self.keys.epoch_key_by_id(frame.header().key);
+        let text = key.and_then(|key| {
+            open_draft(frame, &self.keys.verify_key(), &key.derive_draft_key()).ok()
+        });
+        let is_known = self.session.slots.holds(frame);
+        let is_later = counter >= self.draft_counter(slot) && !is_known;
+        let Some(text) = text.filter(|_| is_later) else {
+            return Ok(());
+        };
+        self.session.is_torn = true;
+        self.session.head.draft_counters.insert(slot, counter);
+        let here = self.session.slots.find(slot).cloned();
+        let there = parse_draft(&text).map(|(draft, _)| draft);
+        let is_same = |one: &Draft, other: &Draft| one.body == other.body;
+        match (here, there) {
+            (None, Some(there)) => self.put_draft(slot, there),
+            (Some(here), Some(mut there)) if !is_same(&here, &there) => {
+                self.put_draft(slot, here)?;
+                if let (Some(free), DraftBody::Visit { visit, .. }) =
+                    (self.session.slots.free(), &mut there.body)
+                {
+                    // Two texts of one visit: each can be signed.
+                    *visit = EntryId(crypto::make_bytes(self.rng));
+                    self.put_draft(free, there)?;
+                }
+                Ok(())
+            }
+            (Some(here), _) => self.put_draft(slot, here),
+            (None, None) => self.blank_slot(slot),
+        }
+    }
+
+    async fn continue_draft(&mut self, device: DeviceIndex, slot: u8) -> Outcome<u8> {
+        let held = self.session.peer_slots.get(&(device, slot));
+        let found = held.and_then(|held| Some((held.draft.clone()?, held.counter)));
+        let (draft, counter) = found.ok_or(Failure::NotFound)?;
+        let own = self.session.slots.pick(&draft.body)?;
+        if self.session.slots.find(own).is_none() {
+            self.put_draft_from(own, draft, Some((device.0, slot, counter)))?;
+            self.commit().await?;
+        }
+        Ok(own)
+    }
+
+    /// Another device blanked the slot in which it went on from an own draft: what stands here is done with, if it is
+    /// still that state and the visit is signed.
+    async fn is_done_elsewhere(&mut self, earlier: Option<Origin>) -> Outcome<Option<u8>> {
+        let own = self.keys.device.0;
+        let Some((_, slot, counter)) = earlier.filter(|(device, _, _)| *device == own) else {
+            return Ok(None);
+        };
+        let draft = self
+            .session
+            .slots
+            .find(slot)
+            .map(|draft| draft.body.clone());
+        let Some(DraftBody::Visit { client, visit, .. }) = draft else {
+            return Ok(None);
+        };
+        let client = protocol::ClientId::from_bytes(client.0);
+        let is_signed = match self.find_journal(client, visit).await {
+            Ok(found) => found.is_some(),
+            Err(Stop::Failed(Failure::Corrupt | Failure::NewerFormat)) => false,
+            Err(stop) => return Err(stop),
+        };
+        Ok((is_signed && self.draft_counter(slot) == counter).then_some(slot))
     }
 
     /// Takes in slots of other devices: the highest counter of each counts.
@@ -148,6 +231,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let Ok(frame) = DraftFrame::decode(bytes) else {
                 continue;
             };
+            if frame.header().account == self.keys.account
+                && frame.header().device == self.keys.device
+            {
+                self.take_own(&frame)?;
+                continue;
+            }
             let Some(held) = open(self.keys, &frame) else {
                 continue;
             };
@@ -156,7 +245,15 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             if known.is_some_and(|known| known.counter >= held.counter) {
                 continue;
             }
+            let earlier = known.and_then(|known| known.continues);
+            let done = match held.draft {
+                None => self.is_done_elsewhere(earlier).await?,
+                Some(_) => None,
+            };
             self.session.is_torn = true;
+            if let Some(slot) = done {
+                self.blank_slot(slot)?;
+            }
             let row = peer_row(self.keys, place.0, place.1);
             self.batch.put(StoreName::Draft, row, frame.as_bytes());
             self.session.peer_slots.insert(place, held);

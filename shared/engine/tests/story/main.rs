@@ -16,6 +16,7 @@ mod hub;
 mod log;
 mod long;
 mod net;
+mod net_draft;
 mod newer;
 mod passphrase;
 mod quota;

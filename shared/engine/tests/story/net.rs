@@ -276,6 +276,50 @@ fn a_relay_restored_from_a_backup_is_filled_again() {
     }
 }
 
+/// The relay comes back from a backup, and is past the old end of its log before one of the devices sees it again.
+#[test]
+fn a_restored_relay_that_went_on_is_noticed_by_who_comes_late() {
+    for seed in 0..seeds() {
+        let (mut world, client) = world(seed, 3);
+        let mut told = Told::default();
+        let backup = world.relays[0].clone();
+        for _ in 0..5 {
+            act(&mut world, client, &mut told);
+            world.run(60_000);
+        }
+        let end = world.relays[0].record_count();
+        for index in 1..3 {
+            world.peers[index].tablet.lock();
+            world.feed(index, Input::Locking);
+        }
+        world.run(60_000);
+        world.relays[0] = backup;
+        world.cut(0);
+        while world.relays[0].record_count() <= end {
+            let visit = EntryId(world.peers[0].tablet.fresh());
+            let text = format!("{CANARY} {visit}");
+            let input = visit_at("20-11-2026", "8:00", "8:30", &text);
+            world.peers[0].tablet.save(Edit::SignVisit {
+                client,
+                visit,
+                input: Box::new(input),
+            });
+            told.visits.insert(visit, text);
+            world.changed(0);
+            world.run(60_000);
+        }
+        for index in 1..3 {
+            world.peers[index].tablet.now = world.now;
+            world.peers[index].tablet.unlock();
+            world.open(index);
+            world.run(60_000);
+        }
+        make_peace(&mut world);
+        let story = format!("restored and went on {seed}");
+        assert_converged(&mut world, client, &told, &story);
+    }
+}
+
 #[test]
 fn two_views_of_a_relay_that_forks_come_together_again() {
     for seed in 0..seeds() {

@@ -72,8 +72,11 @@ impl Machine {
                 let is_next = !is_asked && self.wishes.at.next() == Some(record.seq);
                 self.wishes.head = self.wishes.head.max(record.seq);
                 // Whole pages are better than single records, where more than this one is missing.
-                if is_next && is_record_size(record.record.0) && self.wishes.head == record.seq {
-                    self.wishes.at = record.seq;
+                let is_newest = is_next && self.wishes.head == record.seq;
+                // A place that was passed: the vault knows the record, or the relay lost another one there.
+                let is_passed = record.seq <= self.wishes.at;
+                if is_record_size(record.record.0) && (is_newest || is_passed) {
+                    self.wishes.at = self.wishes.at.max(record.seq);
                     let records = vec![(record.seq, record.record.0.to_vec())];
                     self.wishes.work.push(Work::Take { records });
                 }
@@ -114,7 +117,13 @@ impl Machine {
             ) => self.welcome(chain, head, branches.0, now),
             (Asked::Register, ToDevice::ChainAck { .. }) => self.hello_again(now),
             (Asked::AppendChain, ToDevice::ChainAck { tip }) => {
-                self.wishes.tip = Some(tip);
+                let earlier = self.wishes.tip.map_or(0, |earlier| earlier.len);
+                if tip.len <= earlier {
+                    // Taken and not there: it would be handed in without end.
+                    self.give_up(Trouble::Tampered, 0, now, jitter, out);
+                } else {
+                    self.wishes.tip = Some(tip);
+                }
             }
             (Asked::PullChain, ToDevice::ChainPage { tip, entries }) => {
                 self.wishes.tip = Some(tip);
@@ -301,9 +310,9 @@ impl Machine {
                 let hash = hashes.get(usize::from(index)).copied();
                 self.refused_record(hash, refusal, now, jitter, out);
             }
-            (Asked::PutDraft { slot }, Refusal::DraftOld { counter }) => {
-                let (slot, counter) = (slot, *counter);
-                self.wishes.work.push(Work::DraftAcked { slot, counter });
+            (Asked::PutDraft { .. }, Refusal::DraftOld { .. }) => {
+                // Only the slot itself, signed, shows that there is a later state of it.
+                self.wishes.drafts = true;
             }
             (Asked::PutDraft { .. } | Asked::PullDrafts { .. }, _) => {
                 self.draft_at = patience.max(now.saturating_add(DRAFT_MS));

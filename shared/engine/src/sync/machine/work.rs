@@ -1,8 +1,8 @@
 //! What the vault did, and what follows from it.
 
 use protocol::draft::DraftFrame;
-use protocol::limit;
 use protocol::wire::{DraftBytes, EntryBytes, Invite, List, RecordBytes, ToRelay};
+use protocol::{AccountSeq, limit};
 
 use super::super::status::Trouble;
 use super::super::work::Done;
@@ -32,9 +32,10 @@ impl Machine {
                 _ => self.wishes.entries_out = entries,
             },
             Done::Welcomed { .. } => {
-                // Pages go on where the vault stands: at the start after a loss.
+                // Pages go on where the vault stands, at the start after a loss. The last record is asked for once more:
+                // another one in its place shows that the relay lost records and went on.
                 if let (Link::Ready, Some(standing)) = (self.link, self.standing) {
-                    self.wishes.at = standing.cursor;
+                    self.wishes.at = AccountSeq(standing.cursor.0.saturating_sub(1));
                 }
             }
             Done::ChainTaken(taken) => self.chain_taken(taken),
@@ -105,6 +106,9 @@ impl Machine {
             // The tip that was told may be older than the record.
             self.wishes.has_asked_chain = true;
             self.wishes.is_chain_doubted = true;
+        }
+        if taken.is_rewritten {
+            self.wishes.at = AccountSeq(0);
         }
         if taken.bad_count > 0 {
             self.trouble = Some(Trouble::Tampered);

@@ -77,8 +77,11 @@ impl World {
 
     /// Tells the machine that the vault is open.
     pub(crate) fn open(&mut self, index: usize) {
-        let standing = self.peers[index].tablet.standing();
-        self.feed(index, Input::Opened(standing));
+        let tablet = &mut self.peers[index].tablet;
+        let now = Now { ms: tablet.now };
+        if let Ok(standing) = block_on(tablet.vault.standing(now, &mut tablet.rng)) {
+            self.feed(index, Input::Opened(standing));
+        }
     }
 
     /// Power off and on: memory and connection are gone.
