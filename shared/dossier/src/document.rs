@@ -242,6 +242,33 @@ impl Document {
         Ok(())
     }
 
+    /// Whether all of these changes stand in the document.
+    #[must_use]
+    pub fn has_changes(&self, hashes: &[[u8; 32]]) -> bool {
+        let find = |hash: &[u8; 32]| self.inner.get_change_by_hash(&ChangeHash(*hash));
+        hashes.iter().all(|hash| find(hash).is_some())
+    }
+
+    /// Takes over the history of another document for the same purpose, begun apart from this one. What was not here
+    /// counts as made here: it goes along with the changes that are taken next. More than `limit_bytes` is left
+    /// where it is.
+    ///
+    /// # Errors
+    /// [`LoadError::Damaged`] when the histories contradict each other; the document is as it was.
+    pub fn adopt(&mut self, other: &Self, limit_bytes: usize) -> Result<(), LoadError> {
+        let changes = self.inner.get_changes_added(&other.inner);
+        let sizes = changes.iter().map(|change| change.raw_bytes().len());
+        if changes.is_empty() || sizes.sum::<usize>() > limit_bytes {
+            return Ok(());
+        }
+        let hashes: Vec<ChangeHash> = changes.iter().map(Change::hash).collect();
+        self.inner
+            .apply_changes(changes)
+            .map_err(|_| LoadError::Damaged)?;
+        self.untaken.extend(hashes);
+        Ok(())
+    }
+
     fn read_kind(&self) -> Option<Kind> {
         match self.text(KIND)?.as_str() {
             "profile" => Some(Kind::Profile),

@@ -9,6 +9,7 @@ pub mod command;
 pub mod fixture;
 pub mod kdf;
 pub mod store;
+pub mod sync;
 mod vault;
 
-pub use vault::{Now, Unsaved, Vault};
+pub use vault::{ChainTaken, Now, PeerDraft, Taken, Unsaved, Vault};

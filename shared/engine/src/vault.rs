@@ -10,20 +10,29 @@ mod bulk;
 mod catalogue;
 mod drafts;
 mod edit;
+mod exchange;
+mod growth;
 mod head;
+mod incarnation;
+mod intake;
+mod join;
 mod keys;
 mod lane;
 mod load;
 mod local;
 mod log;
+mod merged;
 mod meta;
 mod open;
+mod outbox;
+mod peer_draft;
 mod quarantine;
 mod read;
 mod session;
 mod setup;
 mod shelf;
 mod stop;
+mod sync_head;
 mod turn;
 mod unlock;
 mod unsaved;
@@ -37,8 +46,12 @@ use crate::kdf::Kdf;
 use crate::store::Store;
 #[cfg(feature = "fixture")]
 pub(crate) use bulk::BulkYear;
+use crypto::DeviceBundle;
+pub use growth::ChainTaken;
+pub use intake::Taken;
 use keys::Keys;
 use lane::Deed;
+pub use peer_draft::PeerDraft;
 use session::Session;
 use setup::Setup;
 use stop::{Outcome, Stop};
@@ -60,6 +73,7 @@ pub struct Vault<S, K> {
     store: S,
     kdf: K,
     setup: Option<Setup>,
+    joining: Option<DeviceBundle>,
     open: Option<Open>,
     /// While locked: work that is not on disk.
     unsaved: Unsaved,
@@ -78,6 +92,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             store,
             kdf,
             setup: None,
+            joining: None,
             open: None,
             unsaved: Unsaved::default(),
         }
@@ -179,7 +194,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         if let Some(Open { session, keys }) = self.open.take() {
             self.unsaved = session.slots.waiting.seal(&keys, rng);
         }
-        self.setup = None;
+        (self.setup, self.joining) = (None, None);
         Ok(Reply::Done)
     }
 
@@ -204,6 +219,10 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         let Open { keys, session } = self.open.as_mut().ok_or(Failure::Locked)?;
         // Memory that ran ahead of the store, by a failed commit or a command that was dropped, is not used again.
         if session.is_torn {
+            let entries = meta::read_chain_entries(&self.store).await?;
+            if let (_, Some(growth)) = growth::extend(keys, &entries) {
+                keys.grow(growth);
+            }
             let mut sound = open::open_session(&self.store, keys, rng, now).await?;
             let waiting = core::mem::take(&mut session.slots.waiting);
             Turn::new(&self.store, keys, &mut sound, rng, now).put_waiting(waiting);

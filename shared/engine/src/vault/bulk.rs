@@ -163,7 +163,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             critical: is_critical,
         };
         let place = (doc, protocol::Generation(0), open.key.id());
-        let hash = self.append(Lane::Log, kind, place, &body, &open.key.derive_body_key())?;
+        let hash = self.append(Lane::Log, kind, place, body, &open.key.derive_body_key())?;
         open.head.push(hash, 0);
         self.store_head(doc, &mut open)?;
         self.commit().await

@@ -8,6 +8,7 @@ use dossier::view::ClientRow;
 use protocol::draft::{DraftFrame, DraftHeader};
 use protocol::keybox::DocKind;
 use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::head::DeviceHead;
@@ -20,10 +21,35 @@ use super::unsaved::Waiting;
 use crate::command::{Failure, Reply};
 use crate::store::{Store, StoreName};
 
+/// Which state of which slot of another device a draft goes on from: device, slot, counter.
+pub(crate) type Origin = (u16, u8, u64);
+
+/// What stands in a slot: a [`Draft`], and where it was begun if that was elsewhere.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    body: DraftBody,
+    started_at: i64,
+    saved_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    continues: Option<Origin>,
+}
+
 /// One slot in memory.
 pub(crate) struct Slot {
     frame: DraftFrame,
     draft: Option<Draft>,
+    continues: Option<Origin>,
+}
+
+/// Reads the text of a slot; `None` = it is none.
+pub(crate) fn parse_draft(text: &[u8]) -> Option<(Draft, Option<Origin>)> {
+    let stored: Stored = serde_json::from_slice(text).ok()?;
+    let draft = Draft {
+        body: stored.body,
+        started_at: stored.started_at,
+        saved_at: stored.saved_at,
+    };
+    Some((draft, stored.continues))
 }
 
 /// The slots that were ever used, by number, and the work that is not in them yet.
@@ -70,9 +96,19 @@ impl Slots {
             .or_else(|| self.slots.get(&slot)?.draft.as_ref())
     }
 
+    /// Whether a slot is in exactly this state.
+    pub(crate) fn holds(&self, frame: &DraftFrame) -> bool {
+        self.slots.values().any(|held| held.frame == *frame)
+    }
+
+    /// The sealed state of every slot that was ever used.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = (&u8, &DraftFrame)> {
+        self.slots.iter().map(|(slot, held)| (slot, &held.frame))
+    }
+
     /// The slot for work that has none yet: the one that holds it already (the answer may have got lost), or a
     /// free one.
-    fn pick(&self, body: &DraftBody) -> Result<u8, Failure> {
+    pub(crate) fn pick(&self, body: &DraftBody) -> Result<u8, Failure> {
         let is_held = |slot: &u8| {
             self.find(*slot)
                 .is_some_and(|draft| is_same_work(&draft.body, body))
@@ -134,12 +170,17 @@ fn read_slot(keys: &Keys, slot: u8, bytes: Vec<u8>) -> Option<Slot> {
     }
     let key = keys.epoch_key_by_id(header.key)?.derive_draft_key();
     let text = open_draft(&frame, &keys.verify_key(), &key).ok()?;
-    let draft = if text.is_empty() {
-        None
+    let (draft, continues) = if text.is_empty() {
+        (None, None)
     } else {
-        Some(serde_json::from_slice(&text).ok()?)
+        let (draft, continues) = parse_draft(&text)?;
+        (Some(draft), continues)
     };
-    Some(Slot { frame, draft })
+    Some(Slot {
+        frame,
+        draft,
+        continues,
+    })
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -227,8 +268,27 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// Seals this into the slot; it is on disk after the next commit.
     pub(crate) fn put_draft(&mut self, slot: u8, draft: Draft) -> Outcome<()> {
+        let held = self.session.slots.slots.get(&slot);
+        let earlier = held.and_then(|held| Some((held.draft.as_ref()?, held.continues)));
+        let same = earlier.filter(|(earlier, _)| is_same_work(&earlier.body, &draft.body));
+        self.put_draft_from(slot, draft, same.and_then(|(_, continues)| continues))
+    }
+
+    /// [`Turn::put_draft`] of work that goes on from another device's slot.
+    pub(crate) fn put_draft_from(
+        &mut self,
+        slot: u8,
+        draft: Draft,
+        continues: Option<Origin>,
+    ) -> Outcome<()> {
         let header = self.draft_header(slot)?;
-        let text = Zeroizing::new(serde_json::to_vec(&draft).map_err(|_| Failure::Internal)?);
+        let stored = Stored {
+            body: draft.body.clone(),
+            started_at: draft.started_at,
+            saved_at: draft.saved_at,
+            continues,
+        };
+        let text = Zeroizing::new(serde_json::to_vec(&stored).map_err(|_| Failure::Internal)?);
         let key = self.keys.draft_key()?;
         let frame = seal_draft(
             self.rng,
@@ -242,6 +302,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Slot {
                 frame,
                 draft: Some(draft),
+                continues,
             },
         );
         Ok(())
@@ -262,7 +323,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             &key,
             self.keys.bundle.signing_key(),
         )?;
-        self.put_slot(slot, Slot { frame, draft: None });
+        let blank = Slot {
+            frame,
+            draft: None,
+            continues: None,
+        };
+        self.put_slot(slot, blank);
         Ok(())
     }
 

@@ -70,11 +70,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut desk = Vec::with_capacity(wanted.len());
         for (kind, doc) in wanted {
             let (doc, open, is_new) = match doc {
-                Some(doc) => (
-                    doc,
-                    self.session.docs.remove(&doc).ok_or(Failure::Internal)?,
-                    false,
-                ),
+                Some(doc) => {
+                    let mut open = self.session.docs.remove(&doc).ok_or(Failure::Internal)?;
+                    self.session.carry_over(&mut open, doc);
+                    (doc, open, false)
+                }
                 None => {
                     let NewDoc { doc, open } = self.make_doc(place_of(client, kind))?;
                     (doc, open, true)
@@ -125,7 +125,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         kind: Kind,
         need: Need,
     ) -> Outcome<Option<DocId>> {
-        let docs = self.session.catalogue.find(place_of(client, kind));
+        let place = place_of(client, kind);
+        let docs = self.session.catalogue.find(place);
+        if docs.len() > 1 {
+            // What stands in the others is carried over.
+            self.open_readable(place).await?;
+        }
         let mut hindrance = None;
         for doc in docs {
             let health = match self.open_doc(doc).await {
@@ -151,7 +156,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
     }
 
-    async fn find_journal(
+    /// The journal that holds a signed visit.
+    pub(crate) async fn find_journal(
         &mut self,
         client: ClientId,
         visit: dossier::id::EntryId,
@@ -217,18 +223,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let identities = self
             .open_readable((Some(client), DocKind::Identity, None))
             .await?;
-        let find = |doc: &DocId| self.session.docs.get(doc).map(|open| &open.document);
-        let Some(dossier) = dossiers.first().and_then(find) else {
+        let Some(dossier) = self.merged(&dossiers) else {
             return Ok(());
         };
-        let (identity, journal) = (
-            identities.first().and_then(find),
-            journal.as_ref().and_then(find),
-        );
+        let identity = self.merged(&identities);
+        let identity = identity.as_deref();
+        let journal = journal.and_then(|journal| self.session.docs.get(&journal));
+        let journal = journal.map(|open| &open.document);
         let id = dossier::id::ClientId(*client.as_bytes());
         let row = match self.session.rows.get(&id) {
-            Some(earlier) => project::refresh_row(earlier, edit, dossier, identity, journal),
-            None => project::client_row(id, dossier, identity, journal),
+            Some(earlier) => project::refresh_row(earlier, edit, &dossier, identity, journal),
+            None => project::client_row(id, &dossier, identity, journal),
         };
         self.put_cache(row)
     }

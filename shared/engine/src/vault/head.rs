@@ -70,6 +70,11 @@ impl DocHead {
         self.records.len() >= SNAPSHOT_RECORDS || self.tail_bytes >= SNAPSHOT_BYTES
     }
 
+    /// Whether nothing of the document is here yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heads.is_empty() && self.snapshot.is_none() && self.records.is_empty()
+    }
+
     /// Takes in a record.
     pub(crate) fn push(&mut self, record: RecordHash, content_bytes: usize) {
         self.records.push(record);

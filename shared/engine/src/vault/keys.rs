@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crypto::{BodyKey, DeviceBundle, DraftKey, EpochKey, LocalKey, RouteKey, open_epoch_keys};
-use protocol::chain::{ChainView, Recipient};
+use protocol::chain::{ChainError, ChainView, Recipient};
 use protocol::{AccountId, DeviceIndex, Epoch, KeyId, VerifyKey};
 
 use crate::command::Failure;
@@ -15,6 +15,12 @@ pub(crate) struct Keys {
     pub(crate) bundle: DeviceBundle,
     pub(crate) chain: ChainView,
     pub(crate) local: LocalKey,
+    epochs: BTreeMap<Epoch, EpochKey>,
+}
+
+/// A longer account chain with every epoch key this device can reach in it.
+pub(crate) struct Growth {
+    pub(crate) chain: ChainView,
     epochs: BTreeMap<Epoch, EpochKey>,
 }
 
@@ -39,12 +45,21 @@ impl Keys {
         device: DeviceIndex,
         chain: ChainView,
     ) -> Result<Self, Failure> {
+        Self::open_or_back(bundle, device, chain).map_err(|_| Failure::Corrupt)
+    }
+
+    /// [`Keys::open`] that gives the secrets back where they do not fit the chain.
+    pub(crate) fn open_or_back(
+        bundle: DeviceBundle,
+        device: DeviceIndex,
+        chain: ChainView,
+    ) -> Result<Self, Box<DeviceBundle>> {
         let is_own = chain.verify_key(device) == Some(bundle.signing_key().verify_key());
-        let epochs = open_epoch_keys(&chain, Recipient::Device(device), bundle.hpke_key())
-            .map_err(|_| Failure::Corrupt)?;
-        if !is_own || !epochs.contains_key(&chain.current_epoch()) {
-            return Err(Failure::Corrupt);
-        }
+        let epochs = open_epoch_keys(&chain, Recipient::Device(device), bundle.hpke_key());
+        let epochs = match epochs {
+            Ok(epochs) if is_own && epochs.contains_key(&chain.current_epoch()) => epochs,
+            _ => return Err(Box::new(bundle)),
+        };
         Ok(Self {
             account: chain.account(),
             device,
@@ -53,6 +68,28 @@ impl Keys {
             chain,
             epochs,
         })
+    }
+
+    /// What these keys become when the chain, grown so far, grows by one more entry.
+    ///
+    /// Fails when the entry does not count there, or its epoch's key is not sealed to this device.
+    pub(crate) fn extended(
+        &self,
+        grown: Option<&Growth>,
+        entry: &[u8],
+    ) -> Result<Growth, ChainError> {
+        let mut chain = grown.map_or_else(|| self.chain.clone(), |growth| growth.chain.clone());
+        chain.append(entry)?;
+        let (me, epoch) = (Recipient::Device(self.device), chain.current_epoch());
+        let epochs = open_epoch_keys(&chain, me, self.bundle.hpke_key());
+        let epochs = epochs.ok().filter(|epochs| epochs.contains_key(&epoch));
+        let epochs = epochs.ok_or(ChainError::Epoch { got: epoch })?;
+        Ok(Growth { chain, epochs })
+    }
+
+    /// Goes on with a chain that grew, once that is stored.
+    pub(crate) fn grow(&mut self, growth: Growth) {
+        (self.chain, self.epochs) = (growth.chain, growth.epochs);
     }
 
     pub(crate) fn verify_key(&self) -> VerifyKey {

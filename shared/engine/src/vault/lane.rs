@@ -134,9 +134,9 @@ impl OpenLane {
         })
     }
 
-    /// Where the stream's first line starts from.
-    pub(crate) fn start_of(&self, account: &AccountId, device: DeviceIndex) -> AuditChain {
-        AuditChain::start(account, device, self.stream)
+    /// The run of the device in which the stream was started.
+    pub(crate) const fn stream(&self) -> Incarnation {
+        self.stream
     }
 
     /// The open lines, as they would go into a record.
@@ -174,9 +174,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let user = self.session.catalogue.find((None, DocKind::Profile, None));
         let user = user.first().map(DocId::to_string).unwrap_or_default();
         let salt = make_bytes(self.rng);
-        let lane = &mut self.session.lane;
         let line = AuditLine {
-            n: lane.chain.next,
+            n: 0,
             at: u64::try_from(at).unwrap_or_default(),
             event: deed.event,
             client: deed.client,
@@ -186,14 +185,23 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             action: deed.action,
             outcome: deed.outcome,
         };
-        let entry = AuditEntry::new(salt, &line);
+        self.enter_line(salt, line)?;
+        self.session.lane.last = Some(deed);
+        Ok(())
+    }
+
+    /// Enters a line under the next number of the stream.
+    pub(crate) fn enter_line(&mut self, salt: [u8; 16], line: AuditLine) -> Outcome<()> {
+        self.session.is_torn = true;
+        let lane = &mut self.session.lane;
+        let n = lane.chain.next;
+        let entry = AuditEntry::new(salt, &AuditLine { n, ..line });
         lane.chain.push(&entry).map_err(|_| Failure::Internal)?;
         if lane.entries.is_empty() {
             lane.started_at = self.now;
         }
         lane.bytes += entry_bytes(&entry);
         lane.entries.push(entry);
-        lane.last = Some(deed);
         lane.is_changed = true;
         Ok(())
     }
@@ -212,10 +220,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(super) fn flush_lane_if_due(&mut self) -> Outcome<()> {
         let lane = &self.session.lane;
         let age = self.now.saturating_sub(lane.started_at);
-        let is_due = lane.bytes >= FLUSH_BYTES
-            || lane.entries.len() >= limit::AUDIT_LINES_MAX
-            || age >= FLUSH_MS;
-        if is_due && !lane.entries.is_empty() {
+        if age >= FLUSH_MS && !lane.entries.is_empty() {
+            self.flush_lane()
+        } else {
+            self.flush_lane_if_full()
+        }
+    }
+
+    /// Moves the open lines into a record when one can hold no more.
+    pub(super) fn flush_lane_if_full(&mut self) -> Outcome<()> {
+        let lane = &self.session.lane;
+        if lane.bytes >= FLUSH_BYTES || lane.entries.len() >= limit::AUDIT_LINES_MAX {
             self.flush_lane()
         } else {
             Ok(())
@@ -235,7 +250,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Lane::Audit,
             RecordKind::Audit,
             place,
-            &body,
+            body,
             &epoch_key.derive_body_key(),
         )?;
         let lane = &mut self.session.lane;

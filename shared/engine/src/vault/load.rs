@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::catalogue::DocPlace;
 use super::head::DocHead;
 use super::local;
-use super::log::{Unread, open_listed, read_log};
+use super::log::{Unread, open_listed};
 use super::quarantine::Piece;
 use super::session::{Health, OpenDoc};
 use super::shelf::domain_kind;
@@ -64,6 +64,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         if parts.damaged.is_empty()
             && let Some(head) = &parts.head
         {
+            if let (true, Some(kind)) = (head.is_empty(), domain_kind(place)) {
+                // Another device made it, and nothing of it has come yet.
+                return Ok(OpenDoc {
+                    document: Document::new(kind, actor),
+                    head: head.clone(),
+                    key,
+                    place,
+                    health: Health::Whole,
+                    used: 0,
+                });
+            }
             let heads: Vec<[u8; 32]> = head.heads.iter().map(|hash| *hash.as_bytes()).collect();
             let expected = (!parts.is_newer).then_some(heads.as_slice());
             let changes: Vec<&[u8]> = parts.changes.iter().map(Vec::as_slice).collect();
@@ -168,7 +179,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         key: DocumentKey,
         mut parts: Parts,
     ) -> Outcome<OpenDoc> {
-        let log = read_log(self.store, self.keys, Some(&self.session.head)).await?;
+        let log = self.read_log().await?;
         let mut changes = Vec::new();
         for found in log.of(RecordKind::Changes, doc) {
             let body_key = self

@@ -6,10 +6,13 @@ use crypto::{open_body, open_route};
 use protocol::body::{Body, BodyError};
 use protocol::record::{KindRule, Record, RecordError, RecordKind, Route};
 use protocol::{DeviceIndex, DocId, Domain, Incarnation, RecordHash, Seq, hash};
+use rand_core::CryptoRng;
 
 use super::head::DeviceHead;
 use super::keys::Keys;
 use super::stop::Outcome;
+use super::sync_head::{Branch, SyncHead};
+use super::turn::Turn;
 use crate::store::{Store, StoreName};
 
 /// One verified record with its opened route.
@@ -19,21 +22,24 @@ pub(crate) struct LogRecord {
     pub(crate) route: Route,
 }
 
+/// The records of one incarnation; two for one place only where a device signed two.
+type Sequence = BTreeMap<(Seq, RecordHash), LogRecord>;
+
 /// Every record that verifies, in the order it was made.
 pub(crate) struct Log {
     pub(crate) records: Vec<LogRecord>,
-    /// Each sequence is without gaps, and the device's own one ends where its head says.
+    /// Each sequence is without gaps and ends where the device's own head and the state of the exchange say.
     pub(crate) is_complete: bool,
 }
 
-/// Reads every record; `head` is the device's own head, where that is known.
+/// Reads every record; `head` is the device's own head and `sync` what stands here of others, where that is known.
 pub(crate) async fn read_log<S: Store>(
     store: &S,
     keys: &Keys,
     head: Option<&DeviceHead>,
+    sync: Option<&SyncHead>,
 ) -> Outcome<Log> {
-    let mut sequences: BTreeMap<(DeviceIndex, Incarnation), BTreeMap<Seq, LogRecord>> =
-        BTreeMap::new();
+    let mut sequences: BTreeMap<(DeviceIndex, Incarnation), Sequence> = BTreeMap::new();
     for (key, value) in store.read_prefix(StoreName::Record, &[]).await? {
         let is_own_key = hash_of(keys, &value).as_bytes().as_slice() == key;
         if let Some(found) = read_record(keys, value).filter(|_| is_own_key) {
@@ -41,21 +47,25 @@ pub(crate) async fn read_log<S: Store>(
             sequences
                 .entry((outer.device, outer.incarnation))
                 .or_default()
-                .insert(outer.seq, found);
+                .insert((outer.seq, found.hash), found);
         }
     }
-    let own_end = sequences
-        .get(&(
-            keys.device,
-            head.map_or(Incarnation::NIL, |head| head.incarnation),
-        ))
-        .and_then(|sequence| sequence.last_key_value())
-        .map(|(seq, last)| (*seq, last.hash));
-    let expected_end = head
-        .filter(|head| head.seq != Seq(0))
-        .map(|head| (head.seq, head.prev));
-    let is_complete =
-        head.is_some() && own_end == expected_end && sequences.values().all(is_linked);
+    let end_of = |device, incarnation| {
+        let sequence = sequences.get(&(device, incarnation))?;
+        sequence.last_key_value().map(|(end, _)| *end)
+    };
+    let is_own_whole = head.is_some_and(|head| {
+        let expected = (head.seq != Seq(0)).then_some((head.seq, head.prev));
+        end_of(keys.device, head.incarnation) == expected
+    });
+    let is_rest_whole = sync.is_some_and(|sync| {
+        let is_whole = |of: &Branch| {
+            let sequence = sequences.get(&(of.device, of.incarnation));
+            of.seq == Seq(0) || sequence.is_some_and(|all| all.contains_key(&(of.seq, of.hash)))
+        };
+        sync.branches.iter().all(is_whole)
+    });
+    let is_complete = is_own_whole && is_rest_whole && sequences.values().all(is_linked);
     let records = sequences
         .into_values()
         .flat_map(BTreeMap::into_values)
@@ -66,7 +76,8 @@ pub(crate) async fn read_log<S: Store>(
     })
 }
 
-fn hash_of(keys: &Keys, bytes: &[u8]) -> RecordHash {
+/// The hash that names these bytes as a record.
+pub(crate) fn hash_of(keys: &Keys, bytes: &[u8]) -> RecordHash {
     RecordHash::from_bytes(hash(Domain::RecordHash, &[keys.account.as_bytes(), bytes]))
 }
 
@@ -92,9 +103,17 @@ fn read_record(keys: &Keys, bytes: Vec<u8>) -> Option<LogRecord> {
     })
 }
 
-fn is_linked(sequence: &BTreeMap<Seq, LogRecord>) -> bool {
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Every record, measured by the positions in memory.
+    pub(crate) async fn read_log(&self) -> Outcome<Log> {
+        let (head, sync) = (&self.session.head, &self.session.sync);
+        read_log(self.store, self.keys, Some(head), Some(sync)).await
+    }
+}
+
+fn is_linked(sequence: &Sequence) -> bool {
     let mut expected = (Seq(1), RecordHash::NIL);
-    for (seq, found) in sequence {
+    for ((seq, _), found) in sequence {
         if (*seq, found.record.outer().prev) != expected {
             return false;
         }

@@ -3,12 +3,12 @@
 
 use crypto::{Slot, SlotError};
 use minicbor::{Decode, Encode};
-use protocol::chain::{self, ChainError, ChainView};
+use protocol::chain::{ChainError, ChainView};
 use protocol::{cbor, limit};
 
 use super::stop::Outcome;
 use crate::command::Failure;
-use crate::store::{Batch, Store, StoreName, StoreState};
+use crate::store::{Batch, Row, Store, StoreName, StoreState};
 
 /// Layout of the rows. 100 to 199 can be read by this version; a breaking change goes to 200.
 const SCHEMA: u16 = 100;
@@ -77,7 +77,7 @@ impl Throttle {
 }
 
 /// Puts everything a new vault is opened with into a batch.
-pub(crate) fn put_new(batch: &mut Batch, slot: &Slot, genesis: &[u8]) {
+pub(crate) fn put_new(batch: &mut Batch, slot: &Slot, chain: &[Vec<u8>]) {
     let mut format = MAGIC.to_vec();
     format.extend_from_slice(&SCHEMA.to_be_bytes());
     format.push(limit::FORMAT);
@@ -87,9 +87,22 @@ pub(crate) fn put_new(batch: &mut Batch, slot: &Slot, genesis: &[u8]) {
     for name in SLOT {
         batch.put(StoreName::Meta, name, slot.encode());
     }
-    for name in CHAIN {
-        batch.put(StoreName::Meta, chain_row(name, 0), genesis);
+    for (index, entry) in (0..).zip(chain) {
+        put_chain_entry(batch, index, entry);
     }
+}
+
+/// Puts the next entry of the account chain into a batch.
+pub(crate) fn put_chain_entry(batch: &mut Batch, index: u32, entry: &[u8]) {
+    for name in CHAIN {
+        batch.put(StoreName::Meta, chain_row(name, index), entry);
+    }
+}
+
+/// The account chain as stored, from the genesis on: the longer one of two sound copies.
+pub(crate) async fn read_chain_entries<S: Store>(store: &S) -> Outcome<Vec<Vec<u8>>> {
+    let (_, entries) = read_chain_copies(store, &mut Batch::default()).await?;
+    Ok(entries)
 }
 
 /// Puts the wrong tries into a batch.
@@ -204,35 +217,59 @@ async fn read_slot<S: Store>(store: &S, repairs: &mut Batch) -> Outcome<Slot> {
 }
 
 async fn read_chain<S: Store>(store: &S, repairs: &mut Batch) -> Outcome<ChainView> {
-    let mut failure = Failure::Corrupt;
-    let mut sound: Option<(ChainView, Vec<Vec<u8>>)> = None;
-    let mut damaged = Vec::new();
+    let (view, _) = read_chain_copies(store, repairs).await?;
+    Ok(view)
+}
+
+/// Takes each entry from whichever copy has it sound, and says how to mend the other copy.
+async fn read_chain_copies<S: Store>(
+    store: &S,
+    repairs: &mut Batch,
+) -> Outcome<(ChainView, Vec<Vec<u8>>)> {
+    let mut copies = Vec::with_capacity(CHAIN.len());
     for name in CHAIN {
-        let rows = store.read_prefix(StoreName::Meta, name).await?;
-        let entries: Vec<Vec<u8>> = rows.into_iter().map(|(_, value)| value).collect();
-        match chain::verify(&entries) {
-            Ok(view) => match &sound {
-                Some((known, _)) if known.len() >= view.len() => {}
-                _ => sound = Some((view, entries)),
-            },
-            Err(error) => {
-                if matches!(
-                    error,
-                    ChainError::Format { .. } | ChainError::UnknownCritical { .. }
-                ) {
+        copies.push(store.read_prefix(StoreName::Meta, name).await?);
+    }
+    let last = |rows: &Vec<Row>| rows.last().map(|(key, _)| key.last_chunk().copied());
+    let ends = copies.iter().filter_map(last).flatten();
+    let count = ends.map(u32::from_be_bytes).max().ok_or(Failure::Corrupt)?;
+    let mut chain: Option<ChainView> = None;
+    let mut entries = Vec::new();
+    for index in 0..=count {
+        let mut failure = Failure::Corrupt;
+        let mut sound: Option<(ChainView, &Vec<u8>)> = None;
+        let mut damaged = Vec::new();
+        for (name, rows) in CHAIN.into_iter().zip(&copies) {
+            let row = chain_row(name, index);
+            let stored = rows.iter().find(|(key, _)| *key == row);
+            match stored.map(|(_, entry)| (extend(chain.as_ref(), entry), entry)) {
+                Some((Ok(next), entry)) if sound.is_none() => sound = Some((next, entry)),
+                Some((Ok(_), entry)) if sound.as_ref().is_some_and(|(_, one)| *one == entry) => {}
+                Some((Err(ChainError::Format { .. } | ChainError::UnknownCritical { .. }), _)) => {
                     failure = Failure::NewerFormat;
+                    damaged.push(row);
                 }
-                damaged.push(name);
+                _ => damaged.push(row),
             }
         }
+        let (next, entry) = sound.ok_or(failure)?;
+        for row in damaged {
+            repairs.put(StoreName::Meta, row, entry.clone());
+        }
+        entries.push(entry.clone());
+        chain = Some(next);
     }
-    let (view, entries) = sound.ok_or(failure)?;
-    for name in damaged {
-        for (index, entry) in (0..).zip(&entries) {
-            repairs.put(StoreName::Meta, chain_row(name, index), entry.clone());
+    Ok((chain.ok_or(Failure::Corrupt)?, entries))
+}
+
+fn extend(chain: Option<&ChainView>, entry: &[u8]) -> Result<ChainView, ChainError> {
+    match chain {
+        None => ChainView::start(entry),
+        Some(chain) => {
+            let mut next = chain.clone();
+            next.append(entry).map(|()| next)
         }
     }
-    Ok(view)
 }
 
 #[cfg(test)]

@@ -1,21 +1,23 @@
 //! Reading the state of an opened vault from the store.
 
-use protocol::audit::AuditChain;
 use protocol::keybox::{DocKind, Keybox};
 use protocol::record::RecordKind;
-use protocol::{DocId, Incarnation, audit};
+use protocol::{DocId, Incarnation};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::audit::streams;
 use super::drafts::read_slots;
 use super::head::{DeviceHead, DocHead};
 use super::keys::Keys;
 use super::lane::{OpenLane, lane_row};
 use super::local;
 use super::log::{Log, open_listed, read_log};
+use super::peer_draft::read_peer_slots;
 use super::quarantine::{Piece, read_quarantine};
 use super::session::Session;
 use super::stop::{Outcome, Stop};
+use super::sync_head::{Pending, SyncHead, sync_head_row};
 use super::turn::{Turn, device_head_row};
 use crate::command::Failure;
 use crate::store::{Store, StoreName};
@@ -29,30 +31,41 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     now: i64,
 ) -> Outcome<Session> {
     let mut found = Vec::new();
+    let mut is_head_lost = false;
     let head = match read_value::<DeviceHead, S>(store, keys, device_head_row(keys)).await? {
         Ok(head) => head,
         Err(piece) => {
+            is_head_lost = true;
             // The sequence cannot go on where nobody knows its end: a new one cannot collide with it.
             found.push(piece);
             DeviceHead::new(Incarnation::from_bytes(crypto::make_bytes(rng)))
+        }
+    };
+    let (sync, is_sync_changed) = match read_sync_head(store, keys, &head, is_head_lost).await? {
+        (sync, None) => (sync, false),
+        (sync, Some(damaged)) => {
+            found.extend(damaged);
+            (sync, true)
         }
     };
     let lane = match read_lane(store, keys).await? {
         Ok(lane) => lane,
         Err(piece) => {
             found.push(piece);
-            let log = read_log(store, keys, Some(&head)).await?;
+            let log = read_log(store, keys, Some(&head), Some(&sync)).await?;
             last_link(keys, &log, &head)
         }
     };
     let mut session = Session::new(head, lane);
     session.found = found;
+    (session.sync, session.is_sync_changed) = (sync, is_sync_changed);
     session.quarantine = read_quarantine(store, keys).await?;
     let mut turn = Turn::new(store, keys, &mut session, rng, now);
     turn.read_keybox().await?;
     turn.read_rows().await?;
     let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;
     turn.session.slots = slots;
+    turn.session.peer_slots = read_peer_slots(store, keys).await?;
     turn.session.found.extend(damaged);
     let rebuilt = core::mem::take(&mut turn.batch);
     turn.session.repairs.changes.extend(rebuilt.changes);
@@ -68,6 +81,54 @@ where
         local::open_value(&keys.local, &keys.account, StoreName::Cursor, &row, bytes).ok()
     });
     Ok(opened.ok_or(piece(StoreName::Cursor, row, stored, true)))
+}
+
+/// The state of the exchange. `Some` = its row is to be written: there is none yet, or it was made again from the
+/// records because it is damaged, or because the own sequence started anew and what was made before is a branch now.
+async fn read_sync_head<S: Store>(
+    store: &S,
+    keys: &Keys,
+    head: &DeviceHead,
+    is_head_lost: bool,
+) -> Outcome<(SyncHead, Option<Option<Piece>>)> {
+    let row = sync_head_row(keys);
+    let damaged = match read_value::<SyncHead, S>(store, keys, row).await? {
+        Ok(sync) if sync.is_known_version() && !is_head_lost => return Ok((sync, None)),
+        Ok(_) => None,
+        Err(piece) => piece.bytes.is_some().then_some(piece),
+    };
+    let log = read_log(store, keys, Some(head), None).await?;
+    Ok((rebuild(keys, head, &log), Some(damaged)))
+}
+
+/// What stands here of other devices, from the records: each sequence as far as it hangs together. Their changes are
+/// looked at again: whether they are in their documents is not known.
+fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
+    let mut sync = SyncHead::default();
+    for found in &log.records {
+        let outer = found.record.outer();
+        let is_current = (outer.device, outer.incarnation) == (keys.device, head.incarnation);
+        let Some(branch) = (!is_current)
+            .then(|| sync.branch_mut(outer.device, outer.incarnation))
+            .flatten()
+        else {
+            continue;
+        };
+        if outer.seq == branch.seq {
+            branch.is_forked = true;
+        } else if Some(outer.seq) == branch.seq.next() && outer.prev == branch.hash {
+            (branch.seq, branch.hash) = (outer.seq, found.hash);
+            branch.note_seen(&found.route.seen);
+        }
+        if outer.device != keys.device && found.route.kind == RecordKind::Changes {
+            sync.pending.push(Pending {
+                doc: found.route.doc,
+                record: found.hash,
+                is_told: true,
+            });
+        }
+    }
+    sync
 }
 
 async fn read_lane<S: Store>(store: &S, keys: &Keys) -> Outcome<Result<OpenLane, Piece>> {
@@ -93,32 +154,15 @@ const fn piece(store: StoreName, row: Vec<u8>, bytes: Option<Vec<u8>>, is_healed
     }
 }
 
-/// Goes on with the access log after its last record.
+/// Goes on with the access log after its last record, or in a stream of its own where the run of the device is new.
 fn last_link(keys: &Keys, log: &Log, head: &DeviceHead) -> OpenLane {
-    let mut own = log
-        .of(RecordKind::Audit, DocId::NIL)
-        .filter(|found| found.record.outer().device == keys.device)
-        .filter_map(|found| {
-            let outer = found.record.outer();
-            let body_key = keys.body_key_at(outer.chain.position)?;
-            let body = crypto::open_body(&keys.account, &found.record, &body_key).ok()?;
-            Some((
-                outer.incarnation,
-                audit::AuditBatch::decode(&body.content).ok()?,
-            ))
-        })
-        .collect::<Vec<_>>();
-    own.sort_unstable_by_key(|(_, batch)| batch.first);
-    match (own.first(), own.last()) {
-        (Some((stream, _)), Some((_, last))) => {
-            let count = u32::try_from(last.entries.len()).unwrap_or(u32::MAX);
-            let chain = AuditChain {
-                next: last.first.saturating_add(count),
-                link: last.after,
-            };
-            OpenLane::after(*stream, chain)
-        }
-        _ => OpenLane::start(&keys.account, keys.device, head.incarnation),
+    let (streams, _) = streams(keys, log);
+    let last = streams
+        .into_iter()
+        .find(|stream| stream.last_run == head.incarnation);
+    match last {
+        Some(stream) => OpenLane::after(stream.id, stream.chain),
+        None => OpenLane::start(&keys.account, keys.device, head.incarnation),
     }
 }
 
@@ -179,7 +223,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// Takes the keys from every keybox record and every document's head, and notes whether that is surely all.
     async fn rescue_keybox(&mut self, damaged: Vec<Piece>) -> Outcome<()> {
-        let log = read_log(self.store, self.keys, Some(&self.session.head)).await?;
+        let log = self.read_log().await?;
         let keys = self.keys;
         for found in log.of(RecordKind::Keybox, DocId::NIL) {
             let Some(epoch_key) = keys.epoch_key_by_id(found.route.key) else {
@@ -211,10 +255,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// Takes the keys that documents' heads hold once more; answers whether every head could be read.
     async fn read_keys_of_heads(&mut self) -> Outcome<bool> {
-        let (device_head, keybox_head) = (device_head_row(self.keys), self.head_row(DocId::NIL));
+        let others = [
+            device_head_row(self.keys),
+            sync_head_row(self.keys),
+            self.head_row(DocId::NIL),
+        ];
         let mut has_all = true;
         for (row, value) in self.store.read_prefix(StoreName::Cursor, &[]).await? {
-            if row == device_head || row == keybox_head {
+            if others.contains(&row) {
                 continue;
             }
             let (local, account) = (&self.keys.local, &self.keys.account);
@@ -265,24 +313,32 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(())
     }
 
-    async fn rebuild_row(&mut self, client: protocol::ClientId) -> Outcome<()> {
+    /// Makes the summary of a client again from its documents.
+    pub(crate) async fn rebuild_row(&mut self, client: protocol::ClientId) -> Outcome<()> {
         let dossiers = self
             .open_all((Some(client), DocKind::Dossier, None))
             .await?;
         let identities = self
             .open_readable((Some(client), DocKind::Identity, None))
             .await?;
-        let journal = self.session.catalogue.journals(client).first().copied();
-        if let Some((year, _)) = journal {
-            self.open_readable((Some(client), DocKind::Journal, Some(year)))
-                .await?;
+        let year = self.session.catalogue.journals(client).first().copied();
+        let journals = match year {
+            Some((year, _)) => {
+                self.open_readable((Some(client), DocKind::Journal, Some(year)))
+                    .await?
+            }
+            None => Vec::new(),
+        };
+        let dossier = self.merged(&dossiers).ok_or(Failure::NotFound)?;
+        if dossier.heads().is_empty() {
+            // Made elsewhere, and nothing of it has come yet.
+            return Err(Failure::NotFound.into());
         }
-        let find = |doc: &DocId| self.session.docs.get(doc).map(|open| &open.document);
-        let dossier = dossiers.first().and_then(find).ok_or(Failure::NotFound)?;
-        let identity = identities.first().and_then(find);
-        let journal = journal.and_then(|(_, doc)| find(&doc));
+        let (identity, journal) = (self.merged(&identities), self.merged(&journals));
         let id = dossier::id::ClientId(*client.as_bytes());
-        let row = dossier::project::client_row(id, dossier, identity, journal);
+        let row =
+            dossier::project::client_row(id, &dossier, identity.as_deref(), journal.as_deref());
+        drop((dossier, identity, journal));
         self.put_cache(row)
     }
 

@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 
 use super::lane::Deed;
 use super::session::Health;
-use super::stop::{Outcome, Stop};
+use super::stop::Outcome;
 use super::turn::Turn;
 use crate::command::{ClientFilter, Failure, Reply, UnreadableRow};
 use crate::store::Store;
@@ -71,16 +71,21 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn client(&mut self, client: ClientId) -> Outcome<Reply> {
         let owner = self.known(client)?;
         let dossiers = self.open_all((Some(owner), DocKind::Dossier, None)).await?;
+        if self
+            .merged(&dossiers)
+            .is_none_or(|of| of.heads().is_empty())
+        {
+            return Err(Failure::NotFound.into());
+        }
         let identities = self
             .open_readable((Some(owner), DocKind::Identity, None))
             .await?;
         self.note_reading(client.0, "dossier").await?;
-        let find = |doc: &DocId| self.session.docs.get(doc).map(|open| &open.document);
-        let dossier = dossiers.first().and_then(find).ok_or(Failure::NotFound)?;
-        let identity = identities.first().and_then(find);
+        let dossier = self.merged(&dossiers).ok_or(Failure::NotFound)?;
+        let identity = self.merged(&identities);
         let row = match self.session.rows.get(&client) {
             Some(row) => row.clone(),
-            None => project::client_row(client, dossier, identity, None),
+            None => project::client_row(client, &dossier, identity.as_deref(), None),
         };
         let years = self
             .session
@@ -91,7 +96,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .collect();
         let unreadable = self.session.unreadable_count(client);
         Ok(Reply::Client(Box::new(project::client_view(
-            row, dossier, identity, years, unreadable,
+            row,
+            &dossier,
+            identity.as_deref(),
+            years,
+            unreadable,
         ))))
     }
 
@@ -102,10 +111,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .open_all((Some(owner), DocKind::Identity, None))
             .await?;
         self.note_reading(client.0, "bsn").await?;
-        let mut open = identities
-            .iter()
-            .filter_map(|doc| self.session.docs.get(doc));
-        let bsn = open.find_map(|open| project::reveal_bsn(&open.document));
+        let identity = self.merged(&identities);
+        let bsn = identity.and_then(|identity| project::reveal_bsn(&identity));
         Ok(Reply::Bsn(bsn.ok_or(Failure::NotFound)?))
     }
 
@@ -137,17 +144,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let journals = self.open_journals(owner, year).await?;
         self.note_reading(client.0, &format!("journal/{year}"))
             .await?;
-        let mut rows = Vec::new();
-        for open in journals.iter().filter_map(|doc| self.session.docs.get(doc)) {
-            rows.extend(project::newest_visits(&open.document, count).0);
-        }
-        if journals.len() > 1 {
-            rows.sort_unstable_by(|one, other| {
-                (&other.date, &other.begin, other.id).cmp(&(&one.date, &one.begin, one.id))
-            });
-            rows.dedup_by_key(|row| row.id);
-            rows.truncate(count);
-        }
+        let journal = self.merged(&journals);
+        let rows = journal.map(|journal| project::newest_visits(&journal, count).0);
+        let rows = rows.unwrap_or_default();
         Ok(Reply::Visits(VisitsView { year, years, rows }))
     }
 
@@ -162,8 +161,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let journals = self.open_journals(owner, year).await?;
         self.note_reading(client.0, &format!("entry/{visit}"))
             .await?;
-        let mut open = journals.iter().filter_map(|doc| self.session.docs.get(doc));
-        let view = open.find_map(|open| project::visit(&open.document, visit));
+        let journal = self.merged(&journals);
+        let view = journal.and_then(|journal| project::visit(&journal, visit));
         Ok(Reply::Visit(Box::new(view.ok_or(Failure::NotFound)?)))
     }
 
@@ -171,12 +170,15 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn last_visit(&mut self, client: ClientId) -> Outcome<Reply> {
         let owner = self.known(client)?;
         let mut found = None;
-        for (_, doc) in self.session.catalogue.journals(owner) {
-            match self.open_doc(doc).await {
-                Ok(open) => found = project::last_visit(&open.document),
-                Err(Stop::Failed(Failure::Corrupt)) => {}
-                Err(stop) => return Err(stop),
-            }
+        let journals = self.session.catalogue.journals(owner);
+        let mut years: Vec<u16> = journals.into_iter().map(|(year, _)| year).collect();
+        years.dedup();
+        for year in years {
+            let place = (Some(owner), DocKind::Journal, Some(year));
+            let docs = self.open_readable(place).await?;
+            found = self
+                .merged(&docs)
+                .and_then(|journal| project::last_visit(&journal));
             if found.is_some() {
                 break;
             }

@@ -11,8 +11,12 @@ use protocol::DocId;
 use super::catalogue::{Catalogue, DocPlace};
 use super::drafts::Slots;
 use super::head::{DeviceHead, DocHead};
+use super::intake::Held;
 use super::lane::OpenLane;
+use super::outbox::Outbox;
+use super::peer_draft::PeerSlots;
 use super::quarantine::{Piece, QuarantineRow};
+use super::sync_head::SyncHead;
 use crate::store::Batch;
 
 /// Documents kept in memory between commands.
@@ -27,6 +31,15 @@ pub(crate) struct Session {
     pub(crate) docs: BTreeMap<DocId, OpenDoc>,
     pub(crate) rows: BTreeMap<ClientId, ClientRow>,
     pub(crate) slots: Slots,
+    /// Copies of other devices' slots.
+    pub(crate) peer_slots: PeerSlots,
+    pub(crate) sync: SyncHead,
+    /// `sync` differs from its row.
+    pub(crate) is_sync_changed: bool,
+    /// Records that wait for an earlier one.
+    pub(crate) held: Held,
+    /// Read when it is first asked for.
+    pub(crate) outbox: Option<Outbox>,
     /// Everything in quarantine, and what was found since.
     pub(crate) quarantine: Vec<QuarantineRow>,
     /// Damage found, not yet copied to the quarantine.
@@ -70,6 +83,11 @@ impl Session {
             docs: BTreeMap::new(),
             rows: BTreeMap::new(),
             slots: Slots::default(),
+            peer_slots: PeerSlots::new(),
+            sync: SyncHead::default(),
+            is_sync_changed: false,
+            held: Held::default(),
+            outbox: None,
             quarantine: Vec::new(),
             found: Vec::new(),
             repairs: Batch::default(),

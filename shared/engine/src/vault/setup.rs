@@ -106,13 +106,19 @@ pub(crate) async fn finish<S: Store, K: Kdf, R: CryptoRng>(
     let lane = OpenLane::start(&keys.account, keys.device, incarnation);
     let mut session = Session::new(DeviceHead::new(incarnation), lane);
     let mut turn = Turn::new(store, keys, &mut session, rng, now);
-    meta::put_new(&mut turn.batch, &slot, &begun.genesis);
+    turn.session.is_sync_changed = true;
+    meta::put_new(
+        &mut turn.batch,
+        &slot,
+        core::slice::from_ref(&begun.genesis),
+    );
     turn.write_first(profile).await?;
     let Setup { keys, .. } = setup.take().ok_or(Failure::Internal)?;
     Ok(Open { keys, session })
 }
 
-async fn derive<K: Kdf>(
+/// Runs Argon2id for a new slot: with less memory where there is not enough.
+pub(crate) async fn derive<K: Kdf>(
     kdf: &K,
     passphrase: &Passphrase,
     rng: &mut impl CryptoRng,

@@ -114,7 +114,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Lane::Log,
             RecordKind::Keybox,
             place,
-            &body,
+            body,
             &epoch_key.derive_body_key(),
         )?;
         self.session.catalogue.add(keybox);
@@ -171,7 +171,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Lane::Log,
             RecordKind::Changes,
             place,
-            &body,
+            body,
             &open.key.derive_body_key(),
         )?;
         open.head.push(hash, content_bytes);

@@ -8,8 +8,10 @@ use rand_core::CryptoRng;
 
 use super::keys::Keys;
 use super::local;
+use super::outbox::OutboxRow;
 use super::session::Session;
 use super::stop::Outcome;
+use super::sync_head::sync_head_row;
 use crate::command::Failure;
 use crate::store::{Batch, Store, StoreName};
 
@@ -91,34 +93,37 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(())
     }
 
-    /// Seals and signs the next record of this device and puts it, with its outbox entry, into the batch.
+    /// Seals and signs the next record of this device and puts it, with its outbox entry, into the batch. It says what
+    /// was stored of other devices since the one before.
     pub(crate) fn append(
         &mut self,
         lane: Lane,
         kind: RecordKind,
         (doc, generation, key): (DocId, Generation, KeyId),
-        body: &Body,
+        mut body: Body,
         body_key: &BodyKey,
     ) -> Outcome<RecordHash> {
         self.session.is_torn = true;
         let keys = self.keys;
+        let seen = self.session.sync.tell_seen();
+        body.unopened = self.session.sync.tell_unopened();
+        self.session.is_sync_changed |= !seen.is_empty() || !body.unopened.is_empty();
         let head = &mut self.session.head;
         let seq = head.seq.next().ok_or(Failure::Internal)?;
-        let chain = keys.chain.point();
         let outer = Outer {
             lane,
             device: keys.device,
             incarnation: head.incarnation,
             seq,
             prev: head.prev,
-            chain,
+            chain: keys.chain.point(),
         };
         let route = Route {
             kind,
             doc,
             generation,
             key,
-            seen: Vec::new(),
+            seen,
         };
         let route_key = keys.current_epoch_key()?.derive_route_key();
         let signing = keys.bundle.signing_key();
@@ -127,16 +132,24 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             &keys.account,
             &outer,
             &route,
-            body,
+            &body,
             &route_key,
             body_key,
             signing,
         )?;
         let hash = record.hash(&keys.account);
         (head.seq, head.prev) = (seq, hash);
-        let place = (head.incarnation, seq);
-        let row = self.name(StoreName::Outbox, &[hash.as_bytes()]);
-        self.put_value(StoreName::Outbox, row, &place)?;
+        let place = self.session.catalogue.place(doc);
+        self.put_outbox(OutboxRow {
+            device: keys.device,
+            incarnation: outer.incarnation,
+            seq,
+            hash,
+            kind: kind.to_byte(),
+            client: place.and_then(|(client, _, _)| client),
+            made_at: body.made_at,
+            refused: None,
+        })?;
         self.batch
             .put(StoreName::Record, *hash.as_bytes(), record.into_bytes());
         Ok(hash)
@@ -156,6 +169,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let row = device_head_row(self.keys);
         let head = self.session.head.clone();
         self.put_value(StoreName::Cursor, row, &head)?;
+        if core::mem::take(&mut self.session.is_sync_changed) {
+            let sync = self.session.sync.clone();
+            self.put_value(StoreName::Cursor, sync_head_row(self.keys), &sync)?;
+        }
         self.store.commit(core::mem::take(&mut self.batch)).await?;
         self.session.is_torn = false;
         self.session.slots.waiting.settle();

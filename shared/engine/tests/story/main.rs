@@ -7,15 +7,20 @@
     clippy::indexing_slicing
 )]
 
+mod adopt;
 mod crash;
 mod damage;
 mod day;
 mod draft;
+mod hub;
 mod log;
 mod long;
+mod net;
+mod net_draft;
 mod newer;
 mod passphrase;
 mod quota;
 mod secrecy;
 mod tablet;
+mod two_devices;
 mod unsaved;

@@ -1,0 +1,479 @@
+//! The exchange as a state machine: inputs in, outputs out; no socket, no store, no clock, no randomness.
+//!
+//! One request is with the relay at a time and one piece of work with the vault; what comes unasked only sets a wish.
+//! So after every input the next thing to do follows from the wishes alone, in [`Machine::next`].
+
+mod answer;
+mod next;
+mod work;
+
+use protocol::wire::{ChainTip, RecordName, RequestId};
+use protocol::{AccountSeq, Challenge, RecordHash, RelayInstance, limit};
+
+use super::backoff::Backoff;
+use super::status::{Phase, SyncStatus, Trouble};
+use super::work::{Report, Standing, Work};
+use crate::command::Failure;
+
+/// How long a request may stay without an answer, in ms.
+const ANSWER_MS: i64 = 30_000;
+/// How long a socket may take to come up, in ms.
+const DIAL_MS: i64 = 20_000;
+/// After this long without a word the relay is asked for a sign of life, in ms.
+const SILENCE_MS: i64 = 60_000;
+/// From news to the beacon that says it is stored, in ms.
+const BEACON_MS: i64 = 30_000;
+/// Between two states of a draft on their way, in ms.
+const DRAFT_MS: i64 = 15_000;
+/// Between two looks whether the relay still has what it took, in ms.
+const PROBE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// Until a full or unwilling relay is tried again, in ms.
+const UNWILLING_MS: i64 = 5 * 60 * 1_000;
+/// Until what is missing or bad is asked for again, in ms; doubles each time, six times.
+const AGAIN_MS: i64 = 60_000;
+/// How long frames that are sealed may still be answered after a lock, in ms.
+const CLOSING_MS: i64 = 2_000;
+/// Refusals in a row after which a connection is given up.
+const STUCK_MAX: u32 = 3;
+/// Draft slots of others that wait for the vault.
+const DRAFTS_IN_MAX: usize = limit::DRAFTS_MAX;
+/// Most bytes of records in one push.
+const PUSH_BYTES: usize = limit::FRAME_MAX_BYTES - 8 * limit::PUSH_RECORDS_MAX;
+
+/// What happens to the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The vault is open.
+    Opened(Standing),
+    /// The socket is up.
+    Up,
+    /// A message came.
+    Frame(Vec<u8>),
+    /// The socket is gone, or did not come up.
+    Down,
+    /// The vault did a piece of work.
+    Done(Box<Report>),
+    /// The vault could not do it.
+    Failed(Failure),
+    /// A command changed the vault: records or drafts may wait.
+    Changed(Standing),
+    /// The page is out of sight: what is known is said now.
+    Hidden,
+    /// The vault is about to lock: no work is asked for any more.
+    Locking,
+    /// A person, or the browser's word that the network is back, wants a try now.
+    TryNow,
+    /// A chain entry this device proposes.
+    Propose(Vec<u8>),
+    /// The time of a [`Output::Wake`] has come.
+    Tick,
+}
+
+/// What the machine wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Make a socket to the relay.
+    Dial,
+    /// Send a message.
+    Send(Vec<u8>),
+    /// Close the socket; no [`Input::Down`] is expected.
+    Hang,
+    /// Come back with [`Input::Tick`] at this time, ms since the epoch, UTC; replaces an earlier one.
+    Wake {
+        /// When.
+        at: i64,
+    },
+    /// Have the vault do this.
+    Work(Box<Work>),
+    /// The state changed.
+    Tell(SyncStatus),
+}
+
+/// Which relay, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its origin, as in a browser's `location.origin`.
+    pub origin: String,
+    /// The invitation for a new account; may be empty.
+    pub invite: Vec<u8>,
+}
+
+/// State of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// The vault is locked.
+    Off,
+    /// No socket until this time.
+    Waiting { until: i64 },
+    /// A socket is being made; given up at this time.
+    Dialing { until: i64 },
+    /// Up; the relay has not said its challenge, or the hello is not answered.
+    Greeting {
+        challenge: Option<(Challenge, RelayInstance)>,
+        hello_at: i64,
+    },
+    /// The hello was right.
+    Ready,
+    /// Locked; the socket goes at this time.
+    Closing { until: i64 },
+}
+
+/// The request the relay has not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    Hello,
+    Register,
+    Pull,
+    PullChain,
+    AppendChain,
+    Push {
+        hashes: Vec<RecordHash>,
+        acked: Vec<(RecordHash, AccountSeq)>,
+    },
+    PutDraft {
+        slot: u8,
+    },
+    PullDrafts {
+        drafts: Vec<Vec<u8>>,
+    },
+    Probe(Vec<RecordName>),
+}
+
+/// What is still to be done on this connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Wishes {
+    /// The chain the relay holds.
+    tip: Option<ChainTip>,
+    /// Compare the last entry too: lengths are equal and heads are not.
+    is_chain_doubted: bool,
+    /// Where the log was pulled to, and its end.
+    at: AccountSeq,
+    head: AccountSeq,
+    /// Records held back are to be looked at again.
+    retries: bool,
+    /// Draft slots of others were not asked for.
+    drafts: bool,
+    drafts_in: Vec<Vec<u8>>,
+    drafts_out: Vec<Vec<u8>>,
+    /// Entries of the own chain that the relay has not.
+    entries_out: Vec<Vec<u8>>,
+    probes: Vec<RecordName>,
+    /// Acks that the vault does not know, and what to do after them.
+    work: Vec<Work>,
+    /// All records were asked for once more on this connection.
+    is_again: bool,
+    /// The chain was asked for because a record names an entry that is not here.
+    has_asked_chain: bool,
+    /// Length of the own chain after entries were last taken in.
+    last_len: Option<u32>,
+    stuck_count: u32,
+}
+
+/// The exchange of one device with one relay.
+#[derive(Debug)]
+pub struct Machine {
+    settings: Settings,
+    standing: Option<Standing>,
+    link: Link,
+    asked: Option<(RequestId, Asked, i64)>,
+    is_working: bool,
+    wishes: Wishes,
+    proposed: Option<Vec<u8>>,
+    backoff: Backoff,
+    last_request: u32,
+    heard_at: i64,
+    push_at: i64,
+    draft_at: i64,
+    probe_at: i64,
+    again_at: Option<i64>,
+    again_count: u32,
+    beacon_at: Option<i64>,
+    is_chain_forked: bool,
+    is_registration_closed: bool,
+    trouble: Option<Trouble>,
+    clock_off_ms: i64,
+    told: Option<SyncStatus>,
+    wake_at: Option<i64>,
+}
+
+impl Machine {
+    /// A machine for a locked vault.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            standing: None,
+            link: Link::Off,
+            asked: None,
+            is_working: false,
+            wishes: Wishes::default(),
+            proposed: None,
+            backoff: Backoff::default(),
+            last_request: 0,
+            heard_at: 0,
+            push_at: 0,
+            draft_at: 0,
+            probe_at: 0,
+            again_at: None,
+            again_count: 0,
+            beacon_at: None,
+            is_chain_forked: false,
+            is_registration_closed: false,
+            trouble: None,
+            clock_off_ms: 0,
+            told: None,
+            wake_at: None,
+        }
+    }
+
+    /// Takes one input; `now` is ms since the epoch, UTC, `jitter` random.
+    pub fn step(&mut self, input: Input, now: i64, jitter: u32) -> Vec<Output> {
+        let mut out = Vec::new();
+        self.take(input, now, jitter, &mut out);
+        self.keep_time(now, jitter, &mut out);
+        if !self.is_working && self.asked.is_none() {
+            self.next(now, &mut out);
+        }
+        self.tell(&mut out);
+        self.wake(now, &mut out);
+        out
+    }
+
+    fn take(&mut self, input: Input, now: i64, jitter: u32, out: &mut Vec<Output>) {
+        match input {
+            Input::Opened(standing) => {
+                if !matches!(self.link, Link::Off | Link::Waiting { .. }) {
+                    self.clear();
+                    out.push(Output::Hang);
+                }
+                self.standing = Some(standing);
+                self.is_working = false;
+                self.link = Link::Waiting { until: now };
+                self.probe_at = self.probe_at.max(now);
+            }
+            Input::Changed(standing) => {
+                if self.standing.is_some() {
+                    self.standing = Some(standing);
+                }
+            }
+            Input::Up => {
+                if matches!(self.link, Link::Dialing { .. }) {
+                    self.heard_at = now;
+                    self.link = Link::Greeting {
+                        challenge: None,
+                        hello_at: now,
+                    };
+                }
+            }
+            Input::Down => {
+                if !matches!(self.link, Link::Off | Link::Waiting { .. }) {
+                    self.lose(Trouble::Unreachable, 0, now, jitter);
+                }
+            }
+            Input::Frame(bytes) => self.hear(&bytes, now, jitter, out),
+            Input::Done(report) => {
+                if core::mem::take(&mut self.is_working) && self.standing.is_some() {
+                    self.standing = Some(report.standing);
+                    self.worked(report.done, now, out);
+                }
+            }
+            Input::Failed(Failure::Locked) => {
+                self.is_working = false;
+                self.take(Input::Locking, now, jitter, out);
+            }
+            Input::Failed(_) => {
+                self.is_working = false;
+                if self.standing.is_some() {
+                    self.give_up(Trouble::Storage, 0, now, jitter, out);
+                }
+            }
+            Input::Hidden => {
+                self.draft_at = now;
+                if self.has_untold() {
+                    self.beacon_at = Some(now);
+                }
+            }
+            Input::Locking => {
+                self.standing = None;
+                self.proposed = None;
+                self.link = match self.link {
+                    Link::Off | Link::Waiting { .. } => Link::Off,
+                    _ if self.asked.is_some() => Link::Closing {
+                        until: now.saturating_add(CLOSING_MS),
+                    },
+                    _ => {
+                        self.clear();
+                        out.push(Output::Hang);
+                        Link::Off
+                    }
+                };
+            }
+            Input::TryNow => {
+                self.backoff.reset();
+                (self.push_at, self.draft_at) = (now, now);
+                if let Link::Waiting { .. } = self.link {
+                    self.link = Link::Waiting { until: now };
+                }
+            }
+            Input::Propose(entry) => self.proposed = Some(entry),
+            Input::Tick => self.wake_at = None,
+        }
+    }
+
+    /// What the clock alone makes happen.
+    fn keep_time(&mut self, now: i64, jitter: u32, out: &mut Vec<Output>) {
+        let is_late = self
+            .asked
+            .as_ref()
+            .is_some_and(|(_, _, until)| *until <= now);
+        match self.link {
+            Link::Waiting { until } if until <= now => {
+                self.clear();
+                self.link = Link::Dialing {
+                    until: now.saturating_add(DIAL_MS),
+                };
+                out.push(Output::Dial);
+            }
+            Link::Dialing { until } if until <= now => {
+                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
+            }
+            Link::Closing { until } if until <= now || self.asked.is_none() => {
+                self.clear();
+                self.link = Link::Off;
+                out.push(Output::Hang);
+            }
+            Link::Greeting { .. } | Link::Ready if is_late => {
+                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
+            }
+            Link::Greeting {
+                challenge: None, ..
+            } if self.heard_at.saturating_add(ANSWER_MS) <= now => {
+                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
+            }
+            _ => {}
+        }
+        if self.again_at.is_some_and(|at| at <= now) && self.link == Link::Ready {
+            self.again_at = None;
+            self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+        }
+    }
+
+    fn has_untold(&self) -> bool {
+        self.standing.is_some_and(|standing| standing.has_untold)
+    }
+
+    fn clear(&mut self) {
+        self.asked = None;
+        self.wishes = Wishes::default();
+    }
+
+    /// The socket is gone.
+    fn lose(&mut self, trouble: Trouble, retry_after_ms: u32, now: i64, jitter: u32) {
+        self.clear();
+        self.trouble = Some(trouble);
+        let wait = self.backoff.fail(retry_after_ms, jitter);
+        self.link = match self.standing {
+            Some(_) => Link::Waiting {
+                until: now.saturating_add(wait),
+            },
+            None => Link::Off,
+        };
+    }
+
+    /// Closes the socket and tries again later.
+    fn give_up(
+        &mut self,
+        trouble: Trouble,
+        retry_after_ms: u32,
+        now: i64,
+        jitter: u32,
+        out: &mut Vec<Output>,
+    ) {
+        if !matches!(self.link, Link::Off | Link::Waiting { .. }) {
+            out.push(Output::Hang);
+        }
+        self.lose(trouble, retry_after_ms, now, jitter);
+    }
+
+    fn tell(&mut self, out: &mut Vec<Output>) {
+        let is_asked = match &self.asked {
+            // A sign of life is nothing a person waits for.
+            Some((_, Asked::Probe(_), _)) | None => false,
+            Some(_) => true,
+        };
+        let is_busy = self.is_working || is_asked;
+        let phase = match self.link {
+            Link::Off | Link::Closing { .. } => Phase::Off,
+            Link::Waiting { .. } => Phase::Offline,
+            Link::Dialing { .. } | Link::Greeting { .. } => Phase::Connecting,
+            Link::Ready if is_busy => Phase::Busy,
+            Link::Ready => Phase::UpToDate,
+        };
+        let last = self.told.unwrap_or_default();
+        let status = SyncStatus {
+            phase,
+            trouble: self.trouble,
+            waiting_count: self
+                .standing
+                .map_or(last.waiting_count, |of| of.waiting_count),
+            refused_count: self
+                .standing
+                .map_or(last.refused_count, |of| of.refused_count),
+            last_sent_at: self
+                .standing
+                .map_or(last.last_sent_at, |of| of.last_sent_at),
+            last_received_at: self
+                .standing
+                .map_or(last.last_received_at, |of| of.last_received_at),
+            clock_off_ms: self.clock_off_ms,
+        };
+        if self.told != Some(status) {
+            self.told = Some(status);
+            out.push(Output::Tell(status));
+        }
+    }
+
+    fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
+        let mut times = Vec::new();
+        times.extend(self.asked.as_ref().map(|(_, _, until)| *until));
+        match self.link {
+            Link::Off => {}
+            Link::Waiting { until } | Link::Dialing { until } | Link::Closing { until } => {
+                times.push(until);
+            }
+            Link::Greeting { hello_at, .. } => {
+                times.push(hello_at);
+                times.push(self.heard_at.saturating_add(ANSWER_MS));
+            }
+            Link::Ready => {
+                let standing = self.standing;
+                times.push(self.heard_at.saturating_add(SILENCE_MS));
+                times.push(self.probe_at);
+                times.extend(self.beacon_at);
+                times.extend(self.again_at);
+                times.extend(
+                    standing
+                        .filter(|of| of.outbox_count > 0)
+                        .map(|_| self.push_at),
+                );
+                times.extend(
+                    standing
+                        .filter(|of| of.draft_count > 0)
+                        .map(|_| self.draft_at),
+                );
+            }
+        }
+        let at = times.into_iter().filter(|at| *at > now).min();
+        if let Some(at) = at
+            && self.wake_at != Some(at)
+        {
+            self.wake_at = Some(at);
+            out.push(Output::Wake { at });
+        }
+    }
+}
+
+/// Whether bytes begin like the next record of a place, cheaply; the vault looks for real.
+const fn is_record_size(bytes: &[u8]) -> bool {
+    bytes.len() > protocol::record::OUTER_BYTES && bytes.len() <= limit::RECORD_MAX_BYTES
+}

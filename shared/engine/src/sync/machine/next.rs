@@ -1,0 +1,151 @@
+//! The next thing to do, from what is wished for.
+
+use protocol::limit;
+use protocol::wire::{ChainTip, RequestId, ToRelay};
+
+use super::super::work::{Standing, Work};
+use super::{ANSWER_MS, Asked, DRAFT_MS, Link, Machine, Output, PROBE_MS, PUSH_BYTES, SILENCE_MS};
+
+impl Machine {
+    /// The next thing to do, when neither relay nor vault has anything to answer.
+    pub(super) fn next(&mut self, now: i64, out: &mut Vec<Output>) {
+        let Some(standing) = self.standing else {
+            return;
+        };
+        match self.link {
+            Link::Greeting {
+                challenge: Some((challenge, _)),
+                hello_at,
+            } if hello_at <= now => {
+                let origin = self.settings.origin.clone();
+                self.work(Work::Hello { challenge, origin }, out);
+            }
+            Link::Ready => self.next_ready(standing, now, out),
+            _ => {}
+        }
+    }
+
+    fn next_ready(&mut self, standing: Standing, now: i64, out: &mut Vec<Output>) {
+        if !self.wishes.work.is_empty() {
+            let work = self.wishes.work.remove(0);
+            return self.work(work, out);
+        }
+        if self.next_chain(standing, now, out) {
+            return;
+        }
+        if core::mem::take(&mut self.wishes.retries) {
+            let records = Vec::new();
+            return self.work(Work::Take { records }, out);
+        }
+        if self.wishes.at < self.wishes.head {
+            let max_bytes = u32::try_from(limit::PAGE_MAX_BYTES).unwrap_or(u32::MAX);
+            let after = self.wishes.at;
+            return self.ask(Asked::Pull, &ToRelay::Pull { after, max_bytes }, now, out);
+        }
+        if standing.outbox_count > 0 && self.push_at <= now {
+            let max_bytes = PUSH_BYTES;
+            return self.work(Work::ReadOutbox { max_bytes }, out);
+        }
+        if core::mem::take(&mut self.wishes.drafts) {
+            let asked = Asked::PullDrafts { drafts: Vec::new() };
+            return self.ask(asked, &ToRelay::PullDrafts, now, out);
+        }
+        if !self.wishes.drafts_in.is_empty() {
+            let drafts = core::mem::take(&mut self.wishes.drafts_in);
+            return self.work(Work::TakeDrafts { drafts }, out);
+        }
+        if let Some(draft) = self.wishes.drafts_out.pop() {
+            return self.put_draft(draft, now, out);
+        }
+        if standing.draft_count > 0 && self.draft_at <= now {
+            self.draft_at = now.saturating_add(DRAFT_MS);
+            return self.work(Work::ReadDrafts, out);
+        }
+        if self.beacon_at.is_some_and(|at| at <= now) {
+            self.beacon_at = None;
+            return self.work(Work::Beacon, out);
+        }
+        if !self.wishes.probes.is_empty() {
+            let names = core::mem::take(&mut self.wishes.probes);
+            let probe = ToRelay::Probe {
+                names: protocol::wire::List(names.clone()),
+            };
+            return self.ask(Asked::Probe(names), &probe, now, out);
+        }
+        if self.probe_at <= now {
+            self.probe_at = now.saturating_add(PROBE_MS);
+            return self.work(Work::ChooseProbes, out);
+        }
+        if self.heard_at.saturating_add(SILENCE_MS) <= now {
+            let names = protocol::wire::List(Vec::new());
+            self.ask(
+                Asked::Probe(Vec::new()),
+                &ToRelay::Probe { names },
+                now,
+                out,
+            );
+        }
+    }
+
+    /// Brings the chains together; answers whether that asked for anything.
+    fn next_chain(&mut self, standing: Standing, now: i64, out: &mut Vec<Output>) -> bool {
+        let Some(tip) = self.wishes.tip.filter(|_| !self.is_chain_forked) else {
+            return false;
+        };
+        let own = standing.chain;
+        if tip.len > own.len || self.wishes.is_chain_doubted {
+            let from = own
+                .len
+                .saturating_sub(u32::from(self.wishes.is_chain_doubted));
+            self.ask(Asked::PullChain, &ToRelay::PullChain { from }, now, out);
+            return true;
+        }
+        if tip.len == own.len && tip.head != own.head {
+            self.wishes.is_chain_doubted = true;
+            return self.next_chain(standing, now, out);
+        }
+        if tip.len < own.len {
+            if self.wishes.entries_out.is_empty() {
+                self.work(Work::ReadChain { from: tip.len }, out);
+            } else {
+                let entry = self.wishes.entries_out.remove(0);
+                self.append_chain(tip, &entry, now, out);
+            }
+            return true;
+        }
+        if let Some(entry) = self.proposed.take() {
+            self.append_chain(tip, &entry, now, out);
+            return true;
+        }
+        false
+    }
+
+    fn append_chain(&mut self, tip: ChainTip, entry: &[u8], now: i64, out: &mut Vec<Output>) {
+        let append = ToRelay::AppendChain {
+            prev: tip.head,
+            entry: protocol::wire::EntryBytes(entry),
+        };
+        self.ask(Asked::AppendChain, &append, now, out);
+    }
+
+    pub(super) fn work(&mut self, work: Work, out: &mut Vec<Output>) {
+        self.is_working = true;
+        out.push(Output::Work(Box::new(work)));
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        asked: Asked,
+        frame: &ToRelay<'_>,
+        now: i64,
+        out: &mut Vec<Output>,
+    ) {
+        self.last_request = self.last_request.checked_add(1).unwrap_or(1);
+        let request = RequestId(self.last_request);
+        // A frame that does not encode is one this version does not make.
+        if let Ok(bytes) = frame.encode(request) {
+            self.asked = Some((request, asked, now.saturating_add(ANSWER_MS)));
+            out.push(Output::Send(bytes));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What the vault did, and what follows from it.
+
+use protocol::draft::DraftFrame;
+use protocol::wire::{DraftBytes, EntryBytes, Invite, List, RecordBytes, ToRelay};
+use protocol::{AccountSeq, limit};
+
+use super::super::status::Trouble;
+use super::super::work::Done;
+use super::{AGAIN_MS, Asked, BEACON_MS, Link, Machine, Output};
+use crate::{ChainTaken, Taken};
+
+impl Machine {
+    pub(super) fn worked(&mut self, done: Done, now: i64, out: &mut Vec<Output>) {
+        match done {
+            Done::Hello {
+                account,
+                key,
+                signature,
+            } => {
+                if let Link::Greeting { .. } = self.link {
+                    let hello = ToRelay::Hello {
+                        account,
+                        key,
+                        signature,
+                        is_live: true,
+                    };
+                    self.ask(Asked::Hello, &hello, now, out);
+                }
+            }
+            Done::Chain(entries) => match self.link {
+                Link::Greeting { .. } => self.register(&entries, now, out),
+                _ => self.wishes.entries_out = entries,
+            },
+            Done::Welcomed { .. } => {
+                // Pages go on where the vault stands, at the start after a loss. The last record is asked for once more:
+                // another one in its place shows that the relay lost records and went on.
+                if let (Link::Ready, Some(standing)) = (self.link, self.standing) {
+                    self.wishes.at = AccountSeq(standing.cursor.0.saturating_sub(1));
+                }
+            }
+            Done::ChainTaken(taken) => self.chain_taken(taken),
+            Done::Taken(taken) => self.taken(taken, now),
+            Done::Outbox(records) => self.push(&records, now, out),
+            Done::Probes(names) => self.wishes.probes = names,
+            Done::Drafts(drafts) => self.wishes.drafts_out = drafts,
+            Done::Lost(_) | Done::Nothing => {}
+        }
+    }
+
+    fn register(&mut self, entries: &[Vec<u8>], now: i64, out: &mut Vec<Output>) {
+        let mut size = 0;
+        let fits = entries.iter().take_while(|entry| {
+            size += entry.len() + 4;
+            size < limit::FRAME_MAX_BYTES / 2
+        });
+        let entries: Vec<EntryBytes<'_>> = fits.map(|entry| EntryBytes(entry)).collect();
+        let Some(genesis) = entries.first() else {
+            return;
+        };
+        let genesis = protocol::chain::Entry::decode(genesis.0);
+        let Ok(account) = genesis.map(|entry| entry.hash().into()) else {
+            return;
+        };
+        let invite = self.settings.invite.clone();
+        let register = ToRelay::Register {
+            account,
+            invite: Invite(&invite),
+            entries: List(entries),
+        };
+        self.ask(Asked::Register, &register, now, out);
+    }
+
+    fn chain_taken(&mut self, taken: ChainTaken) {
+        self.wishes.is_chain_doubted = false;
+        match taken {
+            ChainTaken::Len(len) => {
+                self.wishes.retries = true;
+                // A relay that names a longer chain than it gives would be asked without end.
+                let is_longer = self.wishes.tip.is_some_and(|tip| tip.len > len);
+                if is_longer && self.wishes.last_len == Some(len) {
+                    self.trouble = Some(Trouble::Tampered);
+                    self.wishes.tip = self.standing.map(|of| of.chain);
+                }
+                self.wishes.last_len = Some(len);
+            }
+            ChainTaken::Fork => {
+                self.is_chain_forked = true;
+                self.trouble = Some(Trouble::ChainFork);
+            }
+            ChainTaken::Invalid => {
+                self.trouble = Some(Trouble::Tampered);
+                self.wishes.tip = self.standing.map(|of| of.chain);
+            }
+            ChainTaken::Newer => {
+                self.trouble = Some(Trouble::AppTooOld);
+                self.wishes.tip = self.standing.map(|of| of.chain);
+            }
+        }
+    }
+
+    fn taken(&mut self, taken: Taken, now: i64) {
+        if taken.has_news && self.has_untold() && self.beacon_at.is_none() {
+            self.beacon_at = Some(now.saturating_add(BEACON_MS));
+        }
+        if taken.needs_chain && self.wishes.tip.is_some() && !self.wishes.has_asked_chain {
+            // The tip that was told may be older than the record.
+            self.wishes.has_asked_chain = true;
+            self.wishes.is_chain_doubted = true;
+        }
+        if taken.is_rewritten {
+            self.wishes.at = AccountSeq(0);
+        }
+        if taken.bad_count > 0 {
+            self.trouble = Some(Trouble::Tampered);
+        } else if taken.has_gap {
+            self.trouble = Some(Trouble::Withheld);
+        } else if taken.new_count > 0 {
+            self.clear_trouble(&[Trouble::Tampered, Trouble::Withheld]);
+        }
+        let is_at_end = self.wishes.at >= self.wishes.head;
+        let is_missing = taken.bad_count > 0 || taken.has_gap;
+        if is_missing && is_at_end && self.again_at.is_none() {
+            let wait = AGAIN_MS << self.again_count.min(6);
+            self.again_count = self.again_count.saturating_add(1);
+            self.again_at = Some(now.saturating_add(wait));
+        } else if is_at_end && !is_missing {
+            self.again_count = 0;
+        }
+    }
+
+    fn push(
+        &mut self,
+        records: &[(protocol::RecordHash, Vec<u8>)],
+        now: i64,
+        out: &mut Vec<Output>,
+    ) {
+        if records.is_empty() {
+            // What waits cannot be read now.
+            self.trouble = Some(Trouble::Storage);
+            self.push_at = now.saturating_add(AGAIN_MS);
+            return;
+        }
+        let bytes = records.iter().map(|(_, bytes)| RecordBytes(bytes));
+        let push = ToRelay::Push {
+            records: List(bytes.collect()),
+        };
+        let asked = Asked::Push {
+            hashes: records.iter().map(|(hash, _)| *hash).collect(),
+            acked: Vec::new(),
+        };
+        self.ask(asked, &push, now, out);
+    }
+
+    pub(super) fn put_draft(&mut self, draft: Vec<u8>, now: i64, out: &mut Vec<Output>) {
+        let Ok(frame) = DraftFrame::decode(draft) else {
+            return;
+        };
+        let slot = frame.header().slot;
+        let put = ToRelay::PutDraft {
+            draft: DraftBytes(frame.as_bytes()),
+        };
+        self.ask(Asked::PutDraft { slot }, &put, now, out);
+    }
+}

@@ -1,0 +1,240 @@
+//! Taking in records that a relay hands over: of other devices, and of this one where it does not know them any more.
+//!
+//! Promises: nothing is applied that its device did not sign; what is taken in stands on disk, with all that follows
+//! from it, in one commit per [`CHUNK_RECORDS`]; a record that cannot be taken in now is asked for again; nothing that
+//! stands here goes because of what a relay sends.
+
+mod apply;
+mod link;
+
+use std::collections::BTreeSet;
+
+use protocol::{AccountSeq, RecordHash};
+use rand_core::CryptoRng;
+
+use super::log::hash_of;
+use super::outbox::Place;
+use super::stop::Outcome;
+use super::turn::Turn;
+use crate::store::{Store, StoreName};
+use apply::Work;
+use link::Verdict;
+
+/// Records taken in with one commit: a tap in between waits no longer than this takes.
+const CHUNK_RECORDS: usize = 64;
+/// Records in memory that wait for an earlier one; more are asked for again later.
+const HELD_MAX: usize = 512;
+
+/// What became of records that were handed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Everything up to this place of the relay's log is taken in: where to go on after a restart.
+    pub cursor: AccountSeq,
+    /// How many were new.
+    pub new_count: usize,
+    /// Something new was more than a beacon.
+    pub has_news: bool,
+    /// A document changed: what a page shows may be old.
+    pub has_changed: bool,
+    /// A record names a chain entry that is not here.
+    pub needs_chain: bool,
+    /// Earlier records of a device are missing.
+    pub has_gap: bool,
+    /// Bytes that are no record of this account, or not the ones their device signed.
+    pub bad_count: usize,
+    /// A device says it stores less than it said before.
+    pub has_rollback: bool,
+    /// This device began a new incarnation: another copy of it had gone on.
+    pub is_anew: bool,
+    /// Something new stands at a place of the relay's log that was taken in before: it lost what stood there and went
+    /// on. All is asked for, and handed in, again.
+    pub is_rewritten: bool,
+}
+
+/// Records held back, and how far the relay's log was given since the vault was opened.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    records: Vec<(AccountSeq, Vec<u8>)>,
+    /// Places where what was given is not what a device signed.
+    bad: BTreeSet<AccountSeq>,
+    /// The end of what was given without holes; `None` = where the cursor stands.
+    reached: Option<AccountSeq>,
+}
+
+impl Held {
+    /// Counts a place of the log as given.
+    pub(crate) fn reach(&mut self, cursor: AccountSeq, place: AccountSeq) {
+        let reached = self.reached.unwrap_or(cursor);
+        if reached.next() == Some(place) {
+            self.reached = Some(place);
+        }
+    }
+
+    /// Where to go on after a restart. What is missing may stand anywhere in the log: then from its start.
+    pub(crate) fn cursor(&self, cursor: AccountSeq) -> AccountSeq {
+        let reached = self.reached.unwrap_or(cursor);
+        let before = |seq: &AccountSeq| AccountSeq(seq.0.saturating_sub(1));
+        match self.bad.first() {
+            _ if !self.records.is_empty() => AccountSeq(0),
+            Some(bad) => before(bad).min(reached),
+            None => reached,
+        }
+    }
+}
+
+impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Takes in records with their places in the relay's log, in order and without holes.
+    pub(crate) async fn take_records(
+        &mut self,
+        mut records: Vec<(AccountSeq, Vec<u8>)>,
+    ) -> Outcome<Taken> {
+        let mut taken = Taken::default();
+        loop {
+            let rest = records.split_off(records.len().min(CHUNK_RECORDS));
+            self.take_chunk(records, &mut taken).await?;
+            self.session.trim();
+            if rest.is_empty() {
+                break;
+            }
+            records = rest;
+        }
+        taken.cursor = self.session.sync.cursor;
+        Ok(taken)
+    }
+
+    async fn take_chunk(
+        &mut self,
+        records: Vec<(AccountSeq, Vec<u8>)>,
+        taken: &mut Taken,
+    ) -> Outcome<()> {
+        let mut places: Vec<AccountSeq> = records.iter().map(|(seq, _)| *seq).collect();
+        places.sort_unstable();
+        let known = self.stored(&records).await?;
+        let held = &self.session.held;
+        let is_clean = held.records.is_empty() && held.bad.is_empty();
+        let reached = held.reached.unwrap_or(self.session.sync.cursor);
+        let mut is_rewritten = false;
+        let mut queue = core::mem::take(&mut self.session.held.records);
+        queue.extend(records);
+        queue.sort_by_key(|(seq, _)| *seq);
+        let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
+        let mut works: Vec<Work> = Vec::new();
+        let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
+        // What one record waits for may stand later in the same chunk.
+        loop {
+            let mut held = Vec::new();
+            let before = fresh.len();
+            for (place, bytes) in queue {
+                let hash = hash_of(self.keys, &bytes);
+                if known.contains(&hash) || fresh.contains(&hash) {
+                    continue;
+                }
+                match self.link(&hash, bytes, &fresh).await? {
+                    Verdict::Take(accepted) => {
+                        fresh.insert(hash);
+                        is_rewritten |= is_clean && place <= reached;
+                        taken.is_anew |= accepted.is_anew;
+                        taken.has_rollback |= accepted.has_rollback;
+                        let work = self.enter(*accepted)?;
+                        taken.has_news |= work.is_news();
+                        works.push(work);
+                    }
+                    Verdict::Wait { bytes, for_chain } => {
+                        taken.needs_chain |= for_chain;
+                        taken.has_gap |= !for_chain;
+                        held.push((place, bytes));
+                    }
+                    Verdict::Bad => {
+                        taken.bad_count += 1;
+                        bad.insert(place);
+                    }
+                    Verdict::Heal(hash, bytes) => {
+                        self.session.is_sync_changed = true;
+                        self.batch.put(StoreName::Record, *hash.as_bytes(), bytes);
+                    }
+                    Verdict::Pass => {}
+                }
+            }
+            queue = held;
+            if fresh.len() == before || queue.is_empty() {
+                break;
+            }
+        }
+        queue.truncate(HELD_MAX);
+        self.session.held.records = queue;
+        self.session
+            .held
+            .bad
+            .retain(|place| !places.contains(place));
+        self.session.held.bad.extend(bad);
+        taken.new_count += fresh.len();
+        let has_applied = self.apply_all(works).await?;
+        taken.has_changed |= has_applied;
+        self.move_cursor(&places);
+        if is_rewritten {
+            taken.is_rewritten = true;
+            self.forget_cursor();
+            self.refill(|_| true).await?;
+        }
+        if !fresh.is_empty() || self.session.is_sync_changed {
+            if taken.has_news {
+                self.session.sync.last_received_at = self.now;
+                self.session.is_sync_changed = true;
+            }
+            self.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these records stand here already.
+    async fn stored(&self, records: &[(AccountSeq, Vec<u8>)]) -> Outcome<BTreeSet<RecordHash>> {
+        let hashes: Vec<RecordHash> = records
+            .iter()
+            .map(|(_, bytes)| hash_of(self.keys, bytes))
+            .collect();
+        let rows: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+        let stored = self.store.read_many(StoreName::Record, &rows).await?;
+        let mut known = BTreeSet::new();
+        for (hash, stored) in hashes.into_iter().zip(stored) {
+            // A damaged row is written anew with what the relay has.
+            if stored.is_some_and(|bytes| hash_of(self.keys, &bytes) == hash) {
+                known.insert(hash);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Counts places of the log as given; the cursor goes as far as nothing before it is missing.
+    pub(crate) fn move_cursor(&mut self, places: &[AccountSeq]) {
+        let (held, sync) = (&mut self.session.held, &mut self.session.sync);
+        for place in places {
+            held.reach(sync.cursor, *place);
+        }
+        let reached = held.reached.unwrap_or(sync.cursor);
+        let cursor = held.cursor(sync.cursor);
+        held.reached = Some(reached);
+        if cursor != sync.cursor {
+            sync.cursor = cursor;
+            self.session.is_sync_changed = true;
+        }
+    }
+
+    /// Asks for everything again.
+    pub(crate) fn forget_cursor(&mut self) {
+        self.session.held = Held::default();
+        self.session.sync.cursor = AccountSeq(0);
+        self.session.is_sync_changed = true;
+    }
+
+    /// Whether a record of this name stands here.
+    pub(crate) async fn has_record(&self, hash: &RecordHash) -> Outcome<bool> {
+        let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
+        Ok(stored.is_some())
+    }
+}
+
+/// Name of a record's place, for tests of what waits.
+pub(crate) const fn place_of(record: &protocol::record::Record) -> Place {
+    let outer = record.outer();
+    (outer.device, outer.incarnation, outer.seq)
+}
