@@ -8,6 +8,7 @@
 mod window;
 
 use engine::command::{Command, Reply};
+use engine::sync::SyncStatus;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
@@ -48,10 +49,23 @@ pub enum Event {
     },
     /// The vault was locked: keys and documents are gone from memory.
     Locked,
+    /// Where the exchange with the relay is.
+    Sync(SyncStatus),
+    /// Something of another device was taken in: what is shown may be old.
+    Changed,
     /// The worker broke down. What was called saved is saved; a new worker starts, locked.
     Fault,
     /// No worker can be started; every command fails as [`engine::command::Failure::Internal`] until the page is loaded again.
     Stopped,
+}
+
+/// Where a relay is, and what it takes to be let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relay {
+    /// Its origin, as in `location.origin`.
+    pub origin: String,
+    /// The invitation for a new account; may be empty.
+    pub invite: String,
 }
 
 /// A message to the worker.
@@ -69,6 +83,12 @@ pub(crate) enum ToVault {
         /// The command.
         command: Box<Command>,
     },
+    /// The relay that is chosen, if one is.
+    Relay(Option<Relay>),
+    /// Exchange now, whatever the plan was.
+    TryNow,
+    /// The window is out of sight: what is known is said to the relay now.
+    Hidden,
     /// Make this worker the owner.
     TakeOver,
     /// To [`Event::Wanted`]: everything is saved.

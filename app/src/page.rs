@@ -31,6 +31,7 @@ pub mod setup;
 pub mod shell;
 pub mod signed_visit;
 pub mod storage;
+mod sync;
 pub mod today;
 pub mod unreadable;
 pub mod visit;

@@ -8,6 +8,7 @@ pub mod broadcast;
 pub mod clock;
 pub mod dom;
 pub mod fault;
+pub mod fetch;
 pub mod idb;
 pub mod install;
 pub mod leave;
@@ -19,6 +20,7 @@ pub mod random;
 #[cfg(feature = "conformance")]
 pub mod report;
 pub mod settings;
+pub mod socket;
 pub mod storage;
 pub mod update;
 pub mod worker;

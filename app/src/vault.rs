@@ -5,6 +5,7 @@
 
 #[cfg(feature = "conformance")]
 pub mod conform;
+mod exchange;
 pub mod kdf;
 mod owner;
 

@@ -16,6 +16,7 @@ pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod storage;
+pub mod sync;
 pub mod today;
 pub mod unreadable;
 pub mod visit;

@@ -30,6 +30,7 @@ pub struct Server {
     app: PathBuf,
     folder: PathBuf,
     port: u16,
+    has_relay: bool,
     running: Option<Running>,
 }
 
@@ -46,6 +47,7 @@ impl Server {
             app: app.into(),
             folder: folder.into(),
             port,
+            has_relay: false,
             running: None,
         };
         server.resume().await?;
@@ -62,6 +64,9 @@ impl Server {
             .arg(&self.app)
             .arg("--data")
             .arg(self.folder.join("data"));
+        if !self.has_relay {
+            command.arg("--app-only");
+        }
         self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
@@ -76,10 +81,18 @@ impl Server {
         Ok(())
     }
 
-    /// Serves another build of the app from now on, on the same port.
+    /// Serves another build of the app from now on, on the same port, and is no relay.
     pub async fn serve(&mut self, app: &Path) -> Result<()> {
         self.stop();
         self.app = app.into();
+        self.has_relay = false;
+        self.resume().await
+    }
+
+    /// Is a relay from now on, too, which takes any account.
+    pub async fn be_relay(&mut self) -> Result<()> {
+        self.stop();
+        self.has_relay = true;
         self.resume().await
     }
 

@@ -8,7 +8,7 @@ use engine::command::{Command, Failure, Reply};
 use futures_channel::oneshot;
 use send_wrapper::SendWrapper;
 
-use super::{Event, FromVault, ToVault, decode, encode};
+use super::{Event, FromVault, Relay, ToVault, decode, encode};
 use crate::platform::worker::WorkerHandle;
 use crate::platform::{clock, settings, spawn};
 use crate::vault;
@@ -31,6 +31,8 @@ struct Line {
     waiting: RefCell<BTreeMap<u32, oneshot::Sender<Reply>>>,
     subscribers: RefCell<Vec<Subscriber>>,
     last_event: Cell<Option<Event>>,
+    /// A worker that is started anew is told of it again.
+    relay: RefCell<Option<Relay>>,
     #[cfg(feature = "conformance")]
     conformed: RefCell<Option<oneshot::Sender<Vec<String>>>>,
 }
@@ -46,6 +48,7 @@ impl Vault {
             waiting: RefCell::default(),
             subscribers: RefCell::default(),
             last_event: Cell::new(None),
+            relay: RefCell::default(),
             #[cfg(feature = "conformance")]
             conformed: RefCell::default(),
         });
@@ -74,6 +77,22 @@ impl Vault {
     /// Makes this window the owner of the vault; [`Event::Ready`] follows within about four seconds.
     pub fn take_over(&self) {
         self.0.send(&ToVault::TakeOver);
+    }
+
+    /// Has the vault exchange with this relay from now on, or with none.
+    pub fn set_relay(&self, relay: Option<Relay>) {
+        self.0.relay.replace(relay.clone());
+        self.0.send(&ToVault::Relay(relay));
+    }
+
+    /// Exchanges now, whatever the plan was.
+    pub fn try_now(&self) {
+        self.0.send(&ToVault::TryNow);
+    }
+
+    /// The window is out of sight: what is known is said to the relay now.
+    pub fn hide(&self) {
+        self.0.send(&ToVault::Hidden);
     }
 
     /// Gives the vault to the window that wants it; [`Event::TakenOver`] follows.
@@ -118,6 +137,10 @@ impl Line {
         line.send(&ToVault::Start {
             is_vault_expected: settings::is_vault_expected(),
         });
+        let relay = line.relay.borrow().clone();
+        if relay.is_some() {
+            line.send(&ToVault::Relay(relay));
+        }
         if line.worker.borrow().is_none() {
             // Whoever is told of it may not have subscribed yet.
             let line = Rc::downgrade(line);
@@ -192,7 +215,10 @@ impl Line {
     }
 
     fn tell(&self, event: Event) {
-        self.last_event.set(Some(event));
+        // Of the exchange every word passes; whose the vault is stays true until told otherwise.
+        if !matches!(event, Event::Sync(_) | Event::Changed) {
+            self.last_event.set(Some(event));
+        }
         let subscribers = self.subscribers.borrow().clone();
         for subscriber in subscribers {
             subscriber(event);

@@ -10,6 +10,7 @@ use dossier::edit::Edit;
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Problem;
 use engine::command::{Command, Failure, Reply, Status};
+use engine::sync::SyncStatus;
 use leptos::prelude::*;
 
 use crate::link::Vault;
@@ -85,6 +86,8 @@ pub struct Session {
     clock_behind_ms: RwSignal<i64>,
     /// Work is in the vault's memory only, whatever the window shows.
     has_unsaved: RwSignal<bool>,
+    /// Where the exchange with the server is; nothing where there is no server.
+    sync: RwSignal<Option<SyncStatus>>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -106,6 +109,7 @@ impl Session {
             done: RwSignal::new(None),
             clock_behind_ms: RwSignal::new(0),
             has_unsaved: RwSignal::new(false),
+            sync: RwSignal::new(None),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -139,6 +143,16 @@ impl Session {
             }
             reply => Ok(reply),
         }
+    }
+
+    /// Where the exchange with the server is; nothing where there is no server.
+    pub fn sync(self) -> Signal<Option<SyncStatus>> {
+        self.sync.into()
+    }
+
+    /// The exchange went on.
+    pub fn note_sync(self, status: SyncStatus) {
+        self.sync.set(Some(status));
     }
 
     /// Whether closing the page would lose work.

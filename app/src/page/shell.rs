@@ -7,6 +7,7 @@ use leptos_router::hooks::use_location;
 
 use super::route;
 use super::session::use_session;
+use super::sync::SyncChip;
 use crate::ui::{
     AppShell, Button, ButtonKind, Glyph, MainNav, Menu, MenuLink, Notice, NoticeKind, Place,
     UndoToast,
@@ -33,6 +34,7 @@ pub fn Shell(
         <AppShell
             bar=move || {
                 view! {
+                    <SyncChip />
                     <Button kind=ButtonKind::Quiet icon=Glyph::Lock on_press=lock>
                         {words::lock()}
                     </Button>

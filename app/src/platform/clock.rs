@@ -10,6 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, ms: i32) -> i32;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: i32);
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
 }
@@ -31,4 +33,28 @@ pub async fn sleep(duration: Duration) {
         set_timeout(&resolve, ms);
     });
     let _ = JsFuture::from(promise).await;
+}
+
+/// Calls back once, after a while; not at all when it is dropped before.
+pub struct Timer {
+    id: i32,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Starts it; it comes later when the tab is throttled or the device slept.
+    pub fn start(duration: Duration, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let ms = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
+        Self {
+            id: set_timeout(callback.as_ref().unchecked_ref(), ms),
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(self.id);
+    }
 }

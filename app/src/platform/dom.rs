@@ -133,3 +133,8 @@ pub(crate) fn target_id(event: &web_sys::Event) -> Option<String> {
     let element: Element = event.target()?.dyn_into().ok()?;
     Some(element.id()).filter(|id| !id.is_empty())
 }
+
+/// Where the app was loaded from, such as `https://kluis.example`.
+pub(crate) fn origin() -> Option<String> {
+    document().location()?.origin().ok()
+}

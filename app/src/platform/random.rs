@@ -15,3 +15,9 @@ pub fn id() -> [u8; 16] {
     rng().fill_bytes(&mut bytes);
     bytes
 }
+
+/// A random number.
+pub fn number() -> u32 {
+    use rand_core::Rng;
+    rng().next_u32()
+}

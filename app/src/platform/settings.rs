@@ -16,6 +16,7 @@ const LARGE_TARGETS: &str = "dossierkluis.large-targets";
 const IDLE: &str = "dossierkluis.idle-minutes";
 const HIDDEN: &str = "dossierkluis.hidden-minutes";
 const VAULT_EXPECTED: &str = "dossierkluis.vault";
+const RELAY: &str = "dossierkluis.relay";
 const READY_CARD: &str = "dossierkluis.ready-later";
 
 /// Light or dark.
@@ -97,6 +98,16 @@ pub fn is_vault_expected() -> bool {
 /// Notes whether a vault is expected here.
 pub fn set_vault_expected(is_expected: bool) {
     put(VAULT_EXPECTED, is_expected.then_some("1"));
+}
+
+/// Whether the server of the app was found to be a relay.
+pub fn has_relay() -> bool {
+    get(RELAY).is_some()
+}
+
+/// The server of the app is a relay.
+pub fn set_relay() {
+    put(RELAY, Some("1"));
 }
 
 /// Whether the person put the card about this device away.

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use engine::command::{Command, Failure, Reply};
+use engine::sync::{self, Done, Work};
 use engine::{Now, Unsaved, Vault};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::StreamExt;
 
+use super::exchange::Exchange;
 use super::kdf::WorkerKdf;
 use super::tell;
 use crate::link::{Event, FromVault, ToVault};
 use crate::platform::broadcast::Broadcast;
 use crate::platform::idb::{self, Claim, Idb};
 use crate::platform::lock::{self, Ask, Held};
+use crate::platform::socket::SocketEvent;
 use crate::platform::{clock, random, spawn};
 
 /// Name of the lock and of the channel between tabs.
@@ -40,6 +43,10 @@ pub(super) enum Input {
     Overdue(u32),
     /// Another tab took the vault.
     Lost,
+    /// A word of the socket of this number.
+    Socket(u32, SocketEvent),
+    /// Something for the exchange.
+    Exchange(sync::Input),
 }
 
 /// The worker's state.
@@ -54,6 +61,8 @@ pub(super) struct Owner {
     request_count: u32,
     /// Work that is not on disk, of the time when the vault was this tab's.
     unsaved: Unsaved,
+    /// With the relay, if one is chosen.
+    exchange: Option<Exchange>,
 }
 
 /// The vault and the right to it. Fields go in this order: the store closes before the lock is let go.
@@ -80,19 +89,70 @@ impl Owner {
             is_wanted: false,
             request_count: 0,
             unsaved: Unsaved::default(),
+            exchange: None,
         }
     }
 
+    /// Serves until the worker ends. Work for the exchange is done when nothing else waits: a tap goes first.
     pub(super) async fn serve(mut self, mut inputs: UnboundedReceiver<Input>) {
-        while let Some(input) = inputs.next().await {
-            match input {
-                Input::Window(message) => self.obey(message).await,
-                Input::Requested => self.ask_window(),
-                Input::Overdue(request) if request == self.request_count => self.make_way().await,
-                Input::Overdue(_) => {}
-                Input::Lost => self.make_way_at_once().await,
+        loop {
+            if let Ok(input) = inputs.try_recv() {
+                self.take(input).await;
+            } else if let Some(work) = self.exchange.as_mut().and_then(Exchange::take_work) {
+                self.work(work).await;
+            } else if let Some(input) = inputs.next().await {
+                self.take(input).await;
+            } else {
+                return;
             }
         }
+    }
+
+    async fn take(&mut self, input: Input) {
+        match input {
+            Input::Window(message) => self.obey(message).await,
+            Input::Requested => self.ask_window(),
+            Input::Overdue(request) if request == self.request_count => self.make_way().await,
+            Input::Overdue(_) => {}
+            Input::Lost => self.make_way_at_once().await,
+            Input::Socket(dial, event) => {
+                if let Some(exchange) = &mut self.exchange {
+                    exchange.hear(dial, event);
+                }
+            }
+            Input::Exchange(input) => self.step(input),
+        }
+    }
+
+    fn step(&mut self, input: sync::Input) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.step(input);
+        }
+    }
+
+    /// Does a piece of work for the exchange.
+    async fn work(&mut self, work: Work) {
+        let Some(owned) = &mut self.owned else {
+            return self.step(sync::Input::Failed(Failure::Locked));
+        };
+        match owned.vault.sync(work, now(), &mut random::rng()).await {
+            Ok(report) => {
+                if matches!(&report.done, Done::Taken(taken) if taken.has_changed) {
+                    tell(&FromVault::Event(Event::Changed));
+                }
+                self.step(sync::Input::Done(Box::new(report)));
+            }
+            Err(failure) => self.step(sync::Input::Failed(failure)),
+        }
+    }
+
+    /// Tells the exchange how the vault stands.
+    async fn look(&mut self) {
+        let (Some(exchange), Some(owned)) = (&mut self.exchange, &mut self.owned) else {
+            return;
+        };
+        let standing = owned.vault.standing(now(), &mut random::rng()).await;
+        exchange.vault_is(standing.ok());
     }
 
     async fn obey(&mut self, message: ToVault) {
@@ -106,6 +166,12 @@ impl Owner {
                 tell(&FromVault::Event(event));
             }
             ToVault::Ask { id, command } => self.answer(id, *command).await,
+            ToVault::Relay(relay) => {
+                self.exchange = relay.map(|relay| Exchange::new(relay, self.inputs.clone()));
+                self.look().await;
+            }
+            ToVault::TryNow => self.step(sync::Input::TryNow),
+            ToVault::Hidden => self.step(sync::Input::Hidden),
             ToVault::TakeOver => self.take_over().await,
             ToVault::Release => self.make_way().await,
             ToVault::AcceptLoss => {
@@ -133,6 +199,7 @@ impl Owner {
         if is_lock {
             tell(&FromVault::Event(Event::Locked));
         }
+        self.look().await;
     }
 
     async fn take_over(&mut self) {
@@ -217,6 +284,9 @@ impl Owner {
         } = owned;
         vault.handle(Command::Lock, now(), &mut random::rng()).await;
         self.unsaved = vault.into_unsaved();
+        if let Some(exchange) = &mut self.exchange {
+            exchange.vault_is(None);
+        }
     }
 }
 

@@ -94,3 +94,8 @@ pub(crate) fn notice_conflict() -> &'static str {
 pub(crate) fn loading() -> &'static str {
     "Bezig met laden"
 }
+
+/// Leaves a dialog that is only read.
+pub fn close() -> &'static str {
+    "Sluiten"
+}

@@ -23,5 +23,6 @@ mod reload;
 mod screens;
 mod secrecy;
 mod store;
+mod sync;
 mod tabs;
 mod visit;

@@ -1,7 +1,9 @@
 //! What a person is told of the exchange.
 
+use serde::{Deserialize, Serialize};
+
 /// Where the exchange is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// The vault is locked, or no relay is set.
     #[default]
@@ -17,7 +19,7 @@ pub enum Phase {
 }
 
 /// What keeps the exchange from its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trouble {
     /// The relay cannot be reached, or stopped answering.
     Unreachable,
@@ -52,7 +54,7 @@ pub enum Trouble {
 }
 
 /// State of the exchange, for the chip and its sheet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncStatus {
     /// Where it is.
     pub phase: Phase,

@@ -1,0 +1,191 @@
+//! The chip on every page that says what is where, and the sheet behind it.
+
+use dossier::calendar;
+use engine::sync::{Phase, SyncStatus, Trouble};
+use leptos::prelude::*;
+
+use super::session::use_session;
+use crate::ui::{Actions, Button, Dialog, DialogLeave, Glyph, StatusChip, SummaryList, SummaryRow};
+use crate::words;
+
+/// The five states a person is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Done,
+    Busy,
+    Offline,
+    Waiting,
+    Failed,
+}
+
+impl State {
+    fn of(status: &SyncStatus) -> Self {
+        let passes = matches!(
+            status.trouble,
+            None | Some(Trouble::Unreachable | Trouble::Patience)
+        );
+        match status.phase {
+            _ if !passes || status.refused_count > 0 => Self::Failed,
+            Phase::Busy => Self::Busy,
+            Phase::UpToDate if status.waiting_count > 0 => Self::Busy,
+            Phase::UpToDate => Self::Done,
+            Phase::Connecting if status.trouble.is_none() => Self::Busy,
+            Phase::Off | Phase::Offline | Phase::Connecting if status.waiting_count > 0 => {
+                Self::Waiting
+            }
+            Phase::Off | Phase::Offline | Phase::Connecting => Self::Offline,
+        }
+    }
+
+    /// As programs read it.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Done => "klaar",
+            Self::Busy => "bezig",
+            Self::Offline => "offline",
+            Self::Waiting => "wacht",
+            Self::Failed => "lukt-niet",
+        }
+    }
+
+    fn glyph(self) -> Glyph {
+        match self {
+            Self::Done => Glyph::Check,
+            Self::Busy => Glyph::Clock,
+            Self::Offline | Self::Waiting => Glyph::Offline,
+            Self::Failed => Glyph::Warning,
+        }
+    }
+
+    fn words(self, status: &SyncStatus) -> String {
+        match self {
+            Self::Done => {
+                let last = status.last_sent_at.max(status.last_received_at);
+                words::sync::done(moment(last).as_deref().map(words::date::time_of))
+            }
+            Self::Busy => words::sync::busy(status.waiting_count),
+            Self::Offline => words::sync::offline(),
+            Self::Waiting => words::sync::waiting(status.waiting_count),
+            Self::Failed => words::sync::failed(),
+        }
+    }
+}
+
+/// Local date and time; `None` when it never was.
+fn moment(ms: i64) -> Option<String> {
+    (ms > 0).then(|| calendar::rfc3339(ms).ok()).flatten()
+}
+
+/// The chip; nothing where no server was ever found.
+#[component]
+pub fn SyncChip() -> impl IntoView {
+    let session = use_session();
+    let status = session.sync();
+    let open = RwSignal::new(false);
+    let has_server = Memo::new(move |_| status.read().is_some());
+    view! {
+        <Show when=move || has_server.get()>
+            <Chip open />
+            <Sheet open />
+        </Show>
+    }
+}
+
+#[component]
+fn Chip(open: RwSignal<bool>) -> impl IntoView {
+    let status = use_session().sync();
+    let now = Memo::new(move |_| status.get().unwrap_or_default());
+    let state = Memo::new(move |_| State::of(&now.read()));
+    let words = Memo::new(move |_| state.get().words(&now.read()));
+    // Said once for each state, not for each change on the way.
+    let said = RwSignal::new(String::new());
+    Effect::new(move |before: Option<State>| {
+        let state = state.get();
+        if before.is_some_and(|before| before != state) {
+            said.set(words.get_untracked());
+        }
+        state
+    });
+    view! {
+        <StatusChip
+            words
+            state=Signal::derive(move || state.get().code())
+            glyph=Signal::derive(move || state.get().glyph())
+            count=Signal::derive(move || now.read().waiting_count)
+            on_press=move || open.set(true)
+        />
+        <span class="u-hidden" role="status">{said}</span>
+    }
+}
+
+/// What was sent and received, what waits, and why.
+#[component]
+fn Sheet(open: RwSignal<bool>) -> impl IntoView {
+    let session = use_session();
+    let now = Memo::new(move |_| session.sync().get().unwrap_or_default());
+    let at = move |ms: i64| {
+        moment(ms).map_or(words::sync::never().to_owned(), |at| {
+            words::date::moment(&at)
+        })
+    };
+    let try_now = move || session.vault().try_now();
+    view! {
+        <Dialog open id="verzenden" title=words::sync::sheet()>
+            <SummaryList>
+                <SummaryRow key=words::sync::last_sent()>
+                    <span data-testid="last-sent">{move || at(now.read().last_sent_at)}</span>
+                </SummaryRow>
+                <SummaryRow key=words::sync::last_received()>
+                    <span data-testid="last-received">{move || at(now.read().last_received_at)}</span>
+                </SummaryRow>
+                <SummaryRow key=words::sync::waits()>
+                    <span data-testid="waiting-count">{move || words::sync::changes(now.read().waiting_count)}</span>
+                </SummaryRow>
+            </SummaryList>
+            {move || {
+                now.read()
+                    .trouble
+                    .map(|trouble| {
+                        view! { <p data-testid="last-error">{words::sync::trouble(trouble)}</p> }
+                    })
+            }}
+            <Actions>
+                <Button on_press=try_now>{words::sync::try_now()}</Button>
+                <DialogLeave label=words::common::close() />
+            </Actions>
+        </Dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(phase: Phase, trouble: Option<Trouble>, waiting_count: usize) -> SyncStatus {
+        SyncStatus {
+            phase,
+            trouble,
+            waiting_count,
+            ..SyncStatus::default()
+        }
+    }
+
+    #[test]
+    fn every_status_is_one_of_five_states() {
+        use Phase::{Busy, Connecting, Offline, UpToDate};
+        use Trouble::{Quota, Unreachable};
+        for (phase, trouble, count, state) in [
+            (UpToDate, None, 0, State::Done),
+            (UpToDate, None, 2, State::Busy),
+            (Busy, None, 0, State::Busy),
+            (Connecting, None, 0, State::Busy),
+            (Connecting, Some(Unreachable), 0, State::Offline),
+            (Offline, Some(Unreachable), 0, State::Offline),
+            (Offline, Some(Unreachable), 3, State::Waiting),
+            (UpToDate, Some(Quota), 3, State::Failed),
+        ] {
+            let status = status(phase, trouble, count);
+            assert_eq!(State::of(&status), state, "{status:?}");
+        }
+    }
+}

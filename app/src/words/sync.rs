@@ -1,0 +1,113 @@
+//! Words of the exchange with the server: the chip on every page, and its sheet.
+
+use engine::sync::Trouble;
+
+/// All is sent and taken in; `time` is when that was last so, such as `14:32`.
+pub fn done(time: Option<&str>) -> String {
+    match time {
+        Some(time) => format!("Alles verstuurd en ontvangen · {time}"),
+        None => "Alles verstuurd en ontvangen".to_owned(),
+    }
+}
+
+/// Under way, with what is still to be sent.
+pub fn busy(count: usize) -> String {
+    match count {
+        0 => "Bezig met ontvangen".to_owned(),
+        count => format!("Bezig met versturen ({count})"),
+    }
+}
+
+/// No connection, and nothing waits.
+pub fn offline() -> String {
+    "Geen internet. Je kunt gewoon doorwerken.".to_owned()
+}
+
+/// No connection, and changes wait.
+pub fn waiting(count: usize) -> String {
+    match count {
+        1 => "Geen internet. 1 wijziging staat klaar op dit apparaat.".to_owned(),
+        count => format!("Geen internet. {count} wijzigingen staan klaar op dit apparaat."),
+    }
+}
+
+/// Something keeps changes here.
+pub fn failed() -> String {
+    "Versturen lukt niet. Je werk is bewaard op dit apparaat. Probeer het later nog eens."
+        .to_owned()
+}
+
+/// Heading of the sheet.
+pub fn sheet() -> &'static str {
+    "Verzenden en ontvangen"
+}
+
+/// Row of the sheet.
+pub fn last_sent() -> &'static str {
+    "Laatst verstuurd"
+}
+
+/// Row of the sheet.
+pub fn last_received() -> &'static str {
+    "Laatst ontvangen"
+}
+
+/// Row of the sheet.
+pub fn waits() -> &'static str {
+    "Staat klaar"
+}
+
+/// How much waits.
+pub fn changes(count: usize) -> String {
+    match count {
+        0 => "niets".to_owned(),
+        1 => "1 wijziging".to_owned(),
+        count => format!("{count} wijzigingen"),
+    }
+}
+
+/// It never happened.
+pub fn never() -> &'static str {
+    "nog nooit"
+}
+
+/// Row of the sheet.
+pub fn problem() -> &'static str {
+    "Wat er is"
+}
+
+/// Tries at once.
+pub fn try_now() -> &'static str {
+    "Nu proberen"
+}
+
+/// Why it does not go on, and what now.
+pub fn trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Unreachable => "De server antwoordt niet. De app probeert het vanzelf opnieuw.",
+        Trouble::OtherRelay => {
+            "Er antwoordt een andere server dan je hebt ingesteld. Kijk het serveradres na."
+        }
+        Trouble::InviteNeeded => "De server vraagt een uitnodigingscode.",
+        Trouble::InviteBad => {
+            "De uitnodigingscode klopt niet of is al gebruikt. Vraag een nieuwe aan de beheerder."
+        }
+        Trouble::Closed => "De server neemt geen nieuwe gebruikers aan. Vraag het de beheerder.",
+        Trouble::NotMember => "De server kent dit apparaat nog niet. Koppel het opnieuw.",
+        Trouble::Revoked => "De toegang van dit apparaat is ingetrokken.",
+        Trouble::Quota => "De ruimte op de server is op. Vraag de beheerder om meer.",
+        Trouble::Patience => "De server is druk. De app probeert het vanzelf opnieuw.",
+        Trouble::RelayTooOld => {
+            "De server is ouder dan deze app. Vraag de beheerder om een nieuwe versie."
+        }
+        Trouble::AppTooOld => "Een ander apparaat heeft een nieuwere versie. Werk deze app bij.",
+        Trouble::Tampered => {
+            "De server stuurde iets dat niet van je apparaten komt. Het is niet gebruikt."
+        }
+        Trouble::Withheld => "De server geeft niet alles wat je andere apparaten stuurden.",
+        Trouble::ChainFork => {
+            "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af."
+        }
+        Trouble::Storage => "Dit apparaat kan niet opslaan wat er binnenkomt.",
+    }
+}

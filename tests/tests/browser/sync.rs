@@ -1,0 +1,67 @@
+//! The exchange with the server: what is where, and not a word of it readable there.
+
+use anyhow::{Result, bail, ensure};
+use e2e::{Device, GLANCE, PATIENCE, Role, World, scan_folder};
+use serde_json::{Value, json};
+
+/// Waits until the chip has this state; answers its words and how many changes wait.
+async fn expect_chip(device: &Device, state: &str) -> Result<(String, u64)> {
+    const CHIP: &str = "const chip = document.querySelector('[data-sync-state]'); \
+        return chip && [chip.dataset.syncState, chip.innerText, Number(chip.dataset.waiting)]";
+    let mut now = Value::Null;
+    for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+        now = device.script(CHIP, Vec::new()).await?;
+        if now[0] == json!(state) {
+            let words = now[1].as_str().unwrap_or_default().trim().to_owned();
+            return Ok((words, now[2].as_u64().unwrap_or_default()));
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+    bail!("the chip says {now} instead of {state}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_sent_when_the_server_answers_and_the_chip_says_what_is_where() -> Result<()>
+{
+    let mut turn = World::enter().await?;
+    turn.server()?.be_relay().await?;
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    expect_chip(&device, "klaar").await?;
+
+    turn.server()?.stop();
+    expect_chip(&device, "offline").await?;
+    device.add_client("Wachtster", "op", "Netwerk").await?;
+    let (words, count) = expect_chip(&device, "wacht").await?;
+    ensure!(count == 1, "{count} wait");
+    assert_eq!(
+        words,
+        "Geen internet. 1 wijziging staat klaar op dit apparaat."
+    );
+    device.open("/").await?;
+    device.unlock().await?;
+    let (_, count) = expect_chip(&device, "wacht").await?;
+    ensure!(count == 1, "after a reload {count} wait");
+
+    turn.server()?.resume().await?;
+    page.button(&words).await?;
+    let sheet = device.dialog("Verzenden en ontvangen");
+    sheet.expect_test_id("last-received", "nog nooit").await?;
+    sheet.button("Nu proberen").await?;
+    let (words, count) = expect_chip(&device, "klaar").await?;
+    ensure!(
+        count == 0 && words.starts_with("Alles verstuurd en ontvangen · "),
+        "{words}"
+    );
+    ensure!(sheet.test_id("last-sent").await? != "nog nooit");
+    sheet.button("Sluiten").await?;
+    page.gone(Role::Dialog, "Verzenden en ontvangen").await?;
+    device.close().await?;
+
+    let folder = turn.server()?.folder().to_owned();
+    std::fs::write(folder.join("planted"), "Wachtster")?;
+    let found = scan_folder(&folder, &["Wachtster", "Netwerk", "Vijverlaan"])?;
+    ensure!(found.len() == 1, "{found:?}");
+    std::fs::remove_file(folder.join("planted"))?;
+    Ok(())
+}
