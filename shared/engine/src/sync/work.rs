@@ -176,6 +176,8 @@ pub struct Peer {
     pub is_held: bool,
     /// Changes of this device that it stores, by what it says; the rest is on its way, or it was not online.
     pub unseen_count: usize,
+    /// Records that it stores and could not open; they count as not seen.
+    pub unopened_count: usize,
     /// Records of it that others store and this device has not been given.
     pub withheld_count: u32,
 }

@@ -47,6 +47,21 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         Ok(())
     }
 
+    /// Signs a record that says it changes a client's dossier and holds nothing of the kind, as a faulty or altered app
+    /// would.
+    ///
+    /// # Errors
+    /// As any edit.
+    pub async fn plant_false_record(
+        &mut self,
+        client: ClientId,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), Failure> {
+        let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        turn.plant_false_record(client).await.map_err(failure)
+    }
+
     /// Adds a record of a kind that no version knows to a client's dossier.
     ///
     /// # Errors
@@ -151,6 +166,20 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     fn take_first(&mut self, place: super::catalogue::DocPlace) -> Option<(DocId, OpenDoc)> {
         let doc = self.session.catalogue.find(place).first().copied()?;
         Some((doc, self.session.docs.remove(&doc)?))
+    }
+
+    async fn plant_false_record(&mut self, client: ClientId) -> Outcome<()> {
+        let place = (Some(Owner::from_bytes(client.0)), DocKind::Dossier, None);
+        let doc = self.open_all(place).await?.first().copied();
+        let doc = doc.ok_or(Failure::NotFound)?;
+        let open = self.session.docs.get(&doc).ok_or(Failure::NotFound)?;
+        let (place, body_key) = (
+            (doc, protocol::Generation(0), open.key.id()),
+            open.key.derive_body_key(),
+        );
+        let body = Body::plain(0, b"no changes at all".to_vec());
+        self.append(Lane::Log, RecordKind::Changes, place, body, &body_key)?;
+        self.commit().await
     }
 
     async fn plant_unknown_record(&mut self, client: ClientId, is_critical: bool) -> Outcome<()> {

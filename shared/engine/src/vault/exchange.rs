@@ -379,6 +379,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let marks = own.clone();
             let seen = marks.filter_map(|of| of.seen_of(keys.device, head.incarnation));
             let seen = seen.max().unwrap_or(Seq(0));
+            let unopened: usize = own.clone().map(|of| of.unopened.len()).sum();
             let withheld = own.map(|of| {
                 let told = sync.newest_seen(device, of.incarnation);
                 told.0.saturating_sub(of.seq.0)
@@ -389,6 +390,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 last_arrived_at: newest.map_or(0, |of| of.arrived_at),
                 is_held: sync.is_forked(device),
                 unseen_count: usize::try_from(head.seq.0.saturating_sub(seen.0)).unwrap_or(0),
+                unopened_count: unopened,
                 withheld_count: withheld.sum(),
             }
         });

@@ -505,6 +505,31 @@ fn a_record_of_a_newer_version_makes_the_document_read_only_on_both() {
 }
 
 #[test]
+fn a_signed_record_that_is_not_what_it_says_is_set_aside_and_the_rest_goes_on() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(30);
+    let now = engine::Now { ms: tablet.now };
+    let planted = tablet
+        .vault
+        .plant_false_record(client, now, &mut tablet.rng);
+    pollster::block_on(planted).unwrap();
+    tablet.sign(client, &this_morning("Daarna"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    for _ in 0..2 {
+        assert_eq!(laptop.unreadable().len(), 1, "named once");
+        assert_eq!(laptop.client(client).unreadable_count, 1);
+        assert_eq!(laptop.visits(client).rows.len(), 1);
+        hub.settle(&mut [&mut tablet, &mut laptop]);
+        laptop.restart_and_unlock();
+    }
+    laptop.sign(client, &visit_at("20-11-2026", "9:00", "9:30", "En verder"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    assert_eq!(tablet.visits(client).rows.len(), 2);
+    // What is not opened counts for no receipt: the tablet hears of it.
+    let peers = tablet.vault.peers(now, &mut tablet.rng);
+    assert_eq!(pollster::block_on(peers).unwrap()[0].unopened_count, 1);
+}
+
+#[test]
 fn a_refused_record_waits_alone_and_can_be_tried_again() {
     let (mut hub, mut tablet, mut laptop, client) = pair(26);
     tablet.sign(client, &this_morning("Eerste"));

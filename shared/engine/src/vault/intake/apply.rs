@@ -62,7 +62,6 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             ..
         } = accepted;
         let (outer, now) = (*record.outer(), self.now);
-        let body = self.open_whole(&record, &route).ok();
         let sync = &mut self.session.sync;
         let branch = sync.branch_mut(outer.device, outer.incarnation);
         let branch = branch.ok_or(Failure::Internal)?;
@@ -71,10 +70,6 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         } else {
             (branch.seq, branch.hash, branch.arrived_at) = (outer.seq, hash, now);
             branch.note_seen(&route.seen);
-            if let Some(body) = &body {
-                branch.made_at = body.made_at;
-                branch.unopened.extend(&body.unopened);
-            }
         }
         let bytes = record.as_bytes().to_vec();
         self.batch.put(StoreName::Record, *hash.as_bytes(), bytes);
@@ -114,6 +109,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 self.take_keybox(work)?;
             }
         }
+        for work in &works {
+            self.note_body(work)?;
+        }
         works.splice(0..0, retried);
         let mut touched: BTreeSet<DocId> = BTreeSet::new();
         loop {
@@ -136,6 +134,19 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
         self.store_touched(&touched).await?;
         Ok(!touched.is_empty())
+    }
+
+    /// What a record says of its device, once the keys that came with it are here.
+    fn note_body(&mut self, work: &Work) -> Outcome<()> {
+        let outer = work.record.outer();
+        if let Ok(body) = self.open_whole(&work.record, &work.route) {
+            let sync = &mut self.session.sync;
+            let branch = sync.branch_mut(outer.device, outer.incarnation);
+            let branch = branch.ok_or(Failure::Internal)?;
+            branch.made_at = branch.made_at.max(body.made_at);
+            branch.unopened.extend(body.unopened);
+        }
+        Ok(())
     }
 
     /// Records that wait, read from the store.
@@ -257,7 +268,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             return Ok(Step::Applied);
         };
         let hashes: Vec<[u8; 32]> = body.change_hashes.iter().map(|of| *of.as_bytes()).collect();
-        if work.is_retry && open.document.has_changes(&hashes) {
+        if work.is_retry && !hashes.is_empty() && open.document.has_changes(&hashes) {
             return Ok(Step::Applied);
         }
         match open.document.apply_changes(&body.content) {
