@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::{build, machine, place, run, shell};
 
@@ -56,20 +57,54 @@ fn run_tests(
 ) -> anyhow::Result<()> {
     let server = run::server()?;
     let python = Python::make()?;
-    let mut cargo = shell::cargo();
-    cargo
-        .args(["test", "--workspace"])
-        .args(rest)
-        .env("DOSSIERKLUIS_APP", &built.folder)
-        .env("DOSSIERKLUIS_APP_DEV", place::dist(true))
-        .env("DOSSIERKLUIS_SERVER", server)
-        .env("DOSSIERKLUIS_AXE", python.axe()?);
-    if let Some(folder) = pictures {
-        cargo.env("DOSSIERKLUIS_PICTURES", folder);
-    }
-    shell::done(&mut cargo)?;
+    let axe = python.axe()?;
+    let tests = || {
+        let mut cargo = shell::cargo();
+        cargo
+            .args(["test", "--workspace"])
+            .env("DOSSIERKLUIS_APP", &built.folder)
+            .env("DOSSIERKLUIS_APP_DEV", place::dist(true))
+            .env("DOSSIERKLUIS_SERVER", &server)
+            .env("DOSSIERKLUIS_AXE", &axe);
+        if let Some(folder) = &pictures {
+            cargo.env("DOSSIERKLUIS_PICTURES", folder);
+        }
+        cargo
+    };
+    run_twice(&tests, rest)?;
     // Opens the frozen vectors with other libraries than the product's.
     shell::done(shell::program(&python.program).arg(folder().join("check_vectors.py")))
+}
+
+/// Runs the tests. Browser stories that fail beside others run once more, alone: two browsers on a busy machine can be
+/// too slow for a wait. What fails alone, too, fails; whatever failed once is named.
+fn run_twice(tests: &dyn Fn() -> Command, rest: &[OsString]) -> anyhow::Result<()> {
+    let first = shell::watched(tests().arg("--no-fail-fast").args(rest))?;
+    if first.is_good {
+        return Ok(());
+    }
+    let failed = names(&first.printed, "FAILED");
+    ensure!(!failed.is_empty(), "the tests did not run to their end");
+    println!("== failed once: {}", failed.join(", "));
+    let alone = ["--test", "browser", "--", "--exact", "--test-threads=1"];
+    let second = shell::watched(tests().args(alone).args(&failed))?;
+    let passed = names(&second.printed, "ok");
+    let lost: Vec<&str> = failed
+        .into_iter()
+        .filter(|name| !passed.contains(name))
+        .collect();
+    ensure!(lost.is_empty(), "failed: {}", lost.join(", "));
+    println!("== each of them passed alone");
+    Ok(())
+}
+
+/// The tests that ended in this way.
+fn names<'a>(printed: &'a str, end: &str) -> Vec<&'a str> {
+    let lines = printed.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(end))
+        .filter_map(|line| line.strip_suffix(" ... "))
+        .collect()
 }
 
 /// Where the Python script and its list of packages stand.
@@ -114,5 +149,18 @@ impl Python {
             .is_file()
             .then_some(script)
             .context("the axe package holds no axe.min.js: see tests/python/requirements.txt")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_named_by_how_they_ended() {
+        let printed = "running 3 tests\ntest lock::idle_time_locks ... ok\ntest tabs::take_over has been running for over 60 seconds\n\
+                       test tabs::take_over ... FAILED\ntest result: FAILED. 1 passed; 1 failed\n";
+        assert_eq!(names(printed, "FAILED"), ["tabs::take_over"]);
+        assert_eq!(names(printed, "ok"), ["lock::idle_time_locks"]);
     }
 }
