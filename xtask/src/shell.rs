@@ -1,6 +1,7 @@
 //! Running other programs: the terminal is theirs, a failure is ours.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -49,6 +50,39 @@ pub(crate) fn printed(command: &mut Command) -> anyhow::Result<String> {
         bail!("{name}: {}", output.status);
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// How a program ended, and what it printed on the way.
+pub(crate) struct Watched {
+    /// It says that all is well.
+    pub(crate) is_good: bool,
+    /// Its standard output, which stood on the terminal, too.
+    pub(crate) printed: String,
+}
+
+/// Runs to the end; what it prints goes to the terminal line by line and is kept.
+///
+/// # Errors
+/// When the program cannot be started or prints what is no text.
+pub(crate) fn watched(command: &mut Command) -> anyhow::Result<Watched> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))?;
+    let mut printed = String::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            printed.push_str(&line);
+            printed.push('\n');
+        }
+    }
+    Ok(Watched {
+        is_good: child.wait()?.success(),
+        printed,
+    })
 }
 
 /// Whether a program is found and answers.

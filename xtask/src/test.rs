@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::{build, machine, place, run, shell};
 
@@ -56,20 +57,88 @@ fn run_tests(
 ) -> anyhow::Result<()> {
     let server = run::server()?;
     let python = Python::make()?;
-    let mut cargo = shell::cargo();
-    cargo
-        .args(["test", "--workspace"])
-        .args(rest)
-        .env("DOSSIERKLUIS_APP", &built.folder)
-        .env("DOSSIERKLUIS_APP_DEV", place::dist(true))
-        .env("DOSSIERKLUIS_SERVER", server)
-        .env("DOSSIERKLUIS_AXE", python.axe()?);
-    if let Some(folder) = pictures {
-        cargo.env("DOSSIERKLUIS_PICTURES", folder);
-    }
-    shell::done(&mut cargo)?;
+    let axe = python.axe()?;
+    let tests = || {
+        let mut cargo = shell::cargo();
+        cargo
+            .args(["test", "--workspace"])
+            .env("DOSSIERKLUIS_APP", &built.folder)
+            .env("DOSSIERKLUIS_APP_DEV", place::dist(true))
+            .env("DOSSIERKLUIS_SERVER", &server)
+            .env("DOSSIERKLUIS_AXE", &axe);
+        if let Some(folder) = &pictures {
+            cargo.env("DOSSIERKLUIS_PICTURES", folder);
+        }
+        cargo
+    };
+    run_twice(&tests, rest)?;
     // Opens the frozen vectors with other libraries than the product's.
     shell::done(shell::program(&python.program).arg(folder().join("check_vectors.py")))
+}
+
+/// Runs the tests. Browser stories that fail beside others run once more, alone: two browsers on a busy machine can be
+/// too slow for a wait. What fails alone, too, fails; whatever failed once is named.
+fn run_twice(tests: &dyn Fn() -> Command, rest: &[OsString]) -> anyhow::Result<()> {
+    let first = shell::watched(tests().arg("--no-fail-fast").args(rest))?;
+    if first.is_good {
+        return Ok(());
+    }
+    let failed = names(&first.printed, "FAILED");
+    ensure!(
+        !failed.is_empty() && failed.len() == failed_count(&first.printed)?,
+        "the tests did not run to their end"
+    );
+    println!("== failed once: {}", failed.join(", "));
+    let alone = ["--test", "browser", "--", "--exact", "--test-threads=1"];
+    let second = shell::watched(tests().args(alone).args(&failed))?;
+    // A name that passed elsewhere does not say which of the two is the browser's.
+    let (elsewhere, passed) = (names(&first.printed, "ok"), names(&second.printed, "ok"));
+    let lost: Vec<&str> = failed
+        .into_iter()
+        .filter(|name| !passed.contains(name) || elsewhere.contains(name))
+        .collect();
+    ensure!(
+        second.is_good && lost.is_empty(),
+        "failed: {}",
+        lost.join(", ")
+    );
+    println!("== each of them passed alone");
+    Ok(())
+}
+
+/// How many tests failed by the programs' own count.
+///
+/// # Errors
+/// A program began its tests and gave no count: it broke down, and what it did not reach is not known.
+fn failed_count(printed: &str) -> anyhow::Result<usize> {
+    let lines = || printed.lines();
+    let begun = lines().filter(|line| {
+        line.starts_with("running ") && (line.ends_with(" test") || line.ends_with(" tests"))
+    });
+    let ends = lines().filter(|line| line.starts_with("test result: "));
+    ensure!(
+        begun.count() == ends.clone().count(),
+        "a test program broke down"
+    );
+    let counts = ends.map(|line| {
+        let count = line
+            .split("; ")
+            .find_map(|part| part.strip_suffix(" failed"));
+        count
+            .context("a count is missing")?
+            .parse::<usize>()
+            .context("a count is no number")
+    });
+    counts.sum()
+}
+
+/// The tests that ended in this way.
+fn names<'a>(printed: &'a str, end: &str) -> Vec<&'a str> {
+    let lines = printed.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(end))
+        .filter_map(|line| line.strip_suffix(" ... "))
+        .collect()
 }
 
 /// Where the Python script and its list of packages stand.
@@ -114,5 +183,28 @@ impl Python {
             .is_file()
             .then_some(script)
             .context("the axe package holds no axe.min.js: see tests/python/requirements.txt")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_named_by_how_they_ended() {
+        let printed = "running 3 tests\ntest lock::idle_time_locks ... ok\ntest tabs::take_over has been running for over 60 seconds\n\
+                       test tabs::take_over ... FAILED\ntest result: FAILED. 1 passed; 1 failed\n";
+        assert_eq!(names(printed, "FAILED"), ["tabs::take_over"]);
+        assert_eq!(names(printed, "ok"), ["lock::idle_time_locks"]);
+        assert_eq!(failed_count(printed).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_program_that_broke_down_has_no_count() {
+        let whole = "running 1 test\ntest a::b ... FAILED\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n";
+        let broken = "running 2 tests\ntest a::c ... ok\n";
+        assert_eq!(failed_count(&format!("{whole}{whole}")).unwrap(), 2);
+        assert!(failed_count(&format!("{whole}{broken}")).is_err());
     }
 }

@@ -130,7 +130,11 @@ impl Session {
             );
         let answer = vault.ask(command).await;
         let is_failed = matches!(answer, Reply::Failed(_));
-        if is_work && is_failed || is_write && self.has_unsaved.get_untracked() {
+        if is_work && is_failed {
+            // Until the vault has said which work it holds, closing the page asks.
+            self.has_unsaved.set(true);
+        }
+        if is_write && self.has_unsaved.get_untracked() {
             // Asking notes the answer.
             self.spawn(async move { drop(Box::pin(self.ask_status()).await) });
         }

@@ -98,15 +98,15 @@ where
         .into_any()
     };
     view! {
-            <Show when=move || is_failed.get()>
-                <div class="l-page">
-                    <Link href=route::CLIENTS icon=Glyph::Back>
-                        {words::client::back_to_list()}
-                    </Link>
-                    <PageTitle title=words::client::screen() />
-                </div>
-            </Show>
-            <LoadedView of=loaded view=page.clone() />
+        <Show when=move || is_failed.get()>
+            <div class="l-page">
+                <Link href=route::CLIENTS icon=Glyph::Back>
+                    {words::client::back_to_list()}
+                </Link>
+                <PageTitle title=words::client::screen() />
+            </div>
+        </Show>
+        <LoadedView of=loaded view=page.clone() />
     }
 }
 

@@ -33,14 +33,14 @@ const ROWS: &str = "clienten-rijen";
 pub fn ClientsLayout() -> impl IntoView {
     let path = use_location().pathname;
     let current = Memo::new(move |_| route::client_in(&path.read()));
-    let is_alone = Memo::new(move |_| !route::is_of_client(&path.read()));
+    let is_open = Memo::new(move |_| route::is_of_client(&path.read()));
     view! {
         <Panes
-            open=Signal::derive(move || !is_alone.get())
+            open=is_open
             list=move || {
                 view! {
                     <div class="l-page">
-                        <Show when=move || is_alone.get()>
+                        <Show when=move || !is_open.get()>
                             <div class="l-split">
                                 <PageTitle title=words::clients() take_focus=true />
                                 <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>

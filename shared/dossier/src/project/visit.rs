@@ -31,9 +31,9 @@ pub fn visits(journal: &Document) -> (Vec<VisitRow>, Vec<EntryId>) {
     newest_visits(journal, usize::MAX)
 }
 
-/// The `count` visits of a journal that began last, newest first, and the ids of those that cannot be read.
+/// The `count` visits of a journal that began last, newest first, and the ids of those met that cannot be read.
 ///
-/// Of the others only the begin is read.
+/// Of the others only the begin is looked at.
 #[must_use]
 pub fn newest_visits(journal: &Document, count: usize) -> (Vec<VisitRow>, Vec<EntryId>) {
     let year = match journal.kind() {
