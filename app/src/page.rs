@@ -25,6 +25,7 @@ pub mod practice;
 pub mod read_back;
 pub mod ready;
 pub mod route;
+pub mod server;
 pub mod session;
 pub mod settings;
 pub mod setup;

@@ -15,6 +15,7 @@ pub mod leave;
 mod listen;
 pub mod lock;
 pub mod media;
+pub mod network;
 pub mod press;
 pub mod random;
 #[cfg(feature = "conformance")]

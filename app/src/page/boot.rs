@@ -20,10 +20,12 @@ use super::signed_visit::SignedVisitPage;
 use super::today::TodayPage;
 use super::visit::{DraftPage, NewVisitPage};
 use super::welcome::WelcomePage;
-use super::{about, choose_client, more, not_found, practice, settings, storage, unreadable};
-use crate::link::{Event, Relay, Vault};
+use super::{
+    about, choose_client, more, not_found, practice, server, settings, storage, unreadable,
+};
+use crate::link::{Event, Vault};
 use crate::platform::update::{self, Update};
-use crate::platform::{self, dom, fetch, leave};
+use crate::platform::{dom, leave, network};
 use crate::words;
 
 /// Shows the app in its place on the page, for the life of the window.
@@ -41,7 +43,8 @@ fn App() -> impl IntoView {
         .vault()
         .on_event(move |event| follow(session, event));
     follow_update(session);
-    session.spawn(find_server(session));
+    session.spawn(server::connect(session));
+    network::on_back(move || session.vault().try_now());
     leave::ask_before(move || session.has_unsaved().get_untracked());
     view! {
         <Router>
@@ -66,22 +69,6 @@ fn follow(session: Session, event: Event) {
             }
         }
     }
-}
-
-/// A server that serves the app may be a relay, too; once found, it stays the one, also when it does not answer.
-async fn find_server(session: Session) {
-    let Some(origin) = dom::origin() else { return };
-    if !platform::settings::has_relay() {
-        if fetch::text("/relay/info").await.is_none() {
-            return;
-        }
-        platform::settings::set_relay();
-    }
-    let relay = Relay {
-        origin,
-        invite: String::new(),
-    };
-    session.vault().set_relay(Some(relay));
 }
 
 /// Time for the tab that updates to be the owner of the vault again.

@@ -19,7 +19,10 @@ pub fn Guard(
         News::Hidden => {
             dom::remember_focus();
             is_covered.set(true);
-            session.spawn(session.flush());
+            session.spawn(async move {
+                session.flush().await;
+                session.vault().hide();
+            });
         }
         News::Shown => {
             is_covered.set(false);

@@ -13,6 +13,7 @@ use engine::command::{Command, Failure, Reply, Status};
 use engine::sync::SyncStatus;
 use leptos::prelude::*;
 
+use super::server::Registration;
 use crate::link::Vault;
 use crate::platform;
 use crate::words;
@@ -88,6 +89,10 @@ pub struct Session {
     has_unsaved: RwSignal<bool>,
     /// Where the exchange with the server is; nothing where there is no server.
     sync: RwSignal<Option<SyncStatus>>,
+    /// Who may make an account at the server, once it said so.
+    registration: RwSignal<Option<Registration>>,
+    /// The invitation for a new account, in memory only.
+    invite: RwSignal<String>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -110,6 +115,8 @@ impl Session {
             clock_behind_ms: RwSignal::new(0),
             has_unsaved: RwSignal::new(false),
             sync: RwSignal::new(None),
+            registration: RwSignal::new(None),
+            invite: RwSignal::new(String::new()),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -157,6 +164,31 @@ impl Session {
     /// The exchange went on.
     pub fn note_sync(self, status: SyncStatus) {
         self.sync.set(Some(status));
+    }
+
+    /// There is no server any more.
+    pub fn forget_sync(self) {
+        self.sync.set(None);
+    }
+
+    /// Who may make an account at the server, once it said so.
+    pub fn registration(self) -> Signal<Option<Registration>> {
+        self.registration.into()
+    }
+
+    /// The server said who may make an account.
+    pub fn note_registration(self, registration: Option<Registration>) {
+        self.registration.set(registration);
+    }
+
+    /// The invitation that was typed; empty without one.
+    pub fn invite(self) -> String {
+        self.invite.get_untracked()
+    }
+
+    /// An invitation was typed.
+    pub fn set_invite(self, invite: String) {
+        self.invite.set(invite);
     }
 
     /// Whether closing the page would lose work.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::more::BackToMore;
+use super::server;
+use super::session::use_session;
 use crate::platform::media;
 use crate::platform::settings::{self, HIDDEN_MINUTES, IDLE_MINUTES, Settings, Theme};
 use crate::ui::{Check, Choice, Form, FormErrors, NumberInput, PageTitle, RadioGroup, Status};
@@ -103,9 +105,32 @@ pub fn SettingsPage() -> impl IntoView {
                     on_change=keep_hidden
                 />
             </Form>
+            <ServerChoice />
             <Status text=kept />
         </div>
     }
+}
+
+/// The server this device exchanges with; nothing where none was ever found.
+#[component]
+fn ServerChoice() -> impl IntoView {
+    let session = use_session();
+    let is_used = RwSignal::new(!settings::is_relay_off());
+    settings::relay().map(|origin| {
+        view! {
+            <section class="l-stack">
+                <h2>{words::server()}</h2>
+                <p>{words::server_text()} " " <span data-testid="server">{origin}</span></p>
+                <Check
+                    id="server-gebruiken"
+                    label=words::use_server()
+                    hint=words::use_server_hint().to_owned()
+                    value=is_used
+                    on_change=move || server::set_used(session, is_used.get_untracked())
+                />
+            </section>
+        }
+    })
 }
 
 fn theme_of(name: &str) -> Theme {

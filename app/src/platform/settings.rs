@@ -17,6 +17,7 @@ const IDLE: &str = "dossierkluis.idle-minutes";
 const HIDDEN: &str = "dossierkluis.hidden-minutes";
 const VAULT_EXPECTED: &str = "dossierkluis.vault";
 const RELAY: &str = "dossierkluis.relay";
+const RELAY_OFF: &str = "dossierkluis.relay-off";
 const READY_CARD: &str = "dossierkluis.ready-later";
 
 /// Light or dark.
@@ -100,14 +101,24 @@ pub fn set_vault_expected(is_expected: bool) {
     put(VAULT_EXPECTED, is_expected.then_some("1"));
 }
 
-/// Whether the server of the app was found to be a relay.
-pub fn has_relay() -> bool {
-    get(RELAY).is_some()
+/// The origin of the relay that was found: a setting of its own, whatever the address of the app.
+pub fn relay() -> Option<String> {
+    get(RELAY)
 }
 
-/// The server of the app is a relay.
-pub fn set_relay() {
-    put(RELAY, Some("1"));
+/// Notes which relay was found.
+pub fn set_relay(origin: &str) {
+    put(RELAY, Some(origin));
+}
+
+/// Whether the person wants no exchange with a server.
+pub fn is_relay_off() -> bool {
+    get(RELAY_OFF).is_some()
+}
+
+/// Notes whether the person wants no exchange with a server.
+pub fn set_relay_off(is_off: bool) {
+    put(RELAY_OFF, is_off.then_some("1"));
 }
 
 /// Whether the person put the card about this device away.

@@ -79,3 +79,23 @@ pub fn minutes_wrong(least: u8, most: u8) -> String {
 pub fn kept() -> &'static str {
     "Keuze bewaard op dit apparaat"
 }
+
+/// Section.
+pub fn server() -> &'static str {
+    "Server"
+}
+
+/// Before its address.
+pub fn server_text() -> &'static str {
+    "Je werk gaat versleuteld naar je andere apparaten via:"
+}
+
+/// Field.
+pub fn use_server() -> &'static str {
+    "Versturen en ontvangen"
+}
+
+/// Help at the field.
+pub fn use_server_hint() -> &'static str {
+    "Zonder vinkje blijft alles alleen op dit apparaat. Wat al verstuurd is, blijft op de server."
+}

@@ -41,6 +41,16 @@ pub fn who_lead() -> &'static str {
     "Je naam komt bij elk bezoek dat je ondertekent."
 }
 
+/// Field, where the server asks an invitation.
+pub fn invite() -> &'static str {
+    "Uitnodigingscode"
+}
+
+/// Help at the field.
+pub fn invite_hint() -> &'static str {
+    "Je krijgt deze code van de beheerder van de server. Je mag dit ook later invullen."
+}
+
 /// Step 2.
 pub fn passphrase() -> &'static str {
     "Kies een wachtwoord"

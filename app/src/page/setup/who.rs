@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use super::SetupState;
 use crate::page::code::{choice, code};
 use crate::page::form::{FormArea, FormState};
+use crate::page::server::{self, Registration};
+use crate::page::session::use_session;
 use crate::ui::{Actions, Button, ButtonKind, Choice, PageTitle, Select, TextInput};
 use crate::words::{common, practice as words, problem, setup};
 
@@ -15,6 +17,7 @@ use crate::words::{common, practice as words, problem, setup};
 const NAME: &str = "naam";
 const PROFESSION: &str = "beroep";
 const AGB: &str = "agb";
+const INVITE: &str = "uitnodigingscode";
 const AGB_PRACTICE: &str = "agb-onderneming";
 
 const PROFESSIONS: [Profession; 6] = [
@@ -147,10 +150,17 @@ pub fn WhoStep(
 ) -> impl IntoView {
     let form = state.who;
     bind_profile(form);
+    let session = use_session();
+    let registration = session.registration();
+    let is_invited = move || registration.get() == Some(Registration::Invite);
+    let invite = RwSignal::new(session.invite());
     let submit = move || {
         let problems = problems(&profile_input(form));
         form.show(&problems);
         if problems.is_empty() {
+            if is_invited() {
+                server::use_invite(session, invite.get_untracked().trim().to_owned());
+            }
             on_next.run(());
         }
     };
@@ -161,6 +171,15 @@ pub fn WhoStep(
             <p>{setup::who_lead()}</p>
             <FormArea form on_submit=submit>
                 <ProfileFields form />
+                <Show when=is_invited>
+                    <TextInput
+                        id=INVITE
+                        label=setup::invite()
+                        hint=setup::invite_hint().to_owned()
+                        value=invite
+                        autocomplete="off"
+                    />
+                </Show>
                 <Actions>
                     <Button submit=true>{common::next()}</Button>
                     <Button kind=ButtonKind::Quiet on_press=on_back>
