@@ -13,6 +13,7 @@ use crate::problem::{Fault, Field, Problem};
 mod amendment;
 mod check;
 mod client;
+mod device;
 mod funding;
 mod guard;
 mod history;
@@ -158,6 +159,13 @@ pub fn targets(edit: &Edit, now_ms: i64) -> Result<Targets, Vec<Problem>> {
         journal: JournalNeed::Unused,
     };
     Ok(match edit {
+        Edit::NameDevice { .. } => Targets {
+            client: None,
+            profile: Need::IfPresent,
+            identity: Need::Unused,
+            dossier: Need::Unused,
+            journal: JournalNeed::Unused,
+        },
         Edit::SetProfile(_) => Targets {
             client: None,
             profile: Need::OrNew,
@@ -296,6 +304,7 @@ pub fn apply(
             addition,
             text,
         } => amendment::add(*client, *visit, *addition, text, docs, ctx),
+        Edit::NameDevice { device, name } => device::name(*device, name, docs, ctx),
         Edit::UndoChange { client, change } => history::undo(*client, *change, docs, ctx),
     }
 }

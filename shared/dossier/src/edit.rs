@@ -137,6 +137,13 @@ pub enum Edit {
         /// Id of the change in the history.
         change: EntryId,
     },
+    /// Name a device of the account (**Naam van dit apparaat**).
+    NameDevice {
+        /// Its number in the account.
+        device: u16,
+        /// As typed.
+        name: String,
+    },
 }
 
 /// **Wie ben je?** and **Mijn praktijk**.

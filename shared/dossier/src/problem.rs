@@ -38,6 +38,8 @@ pub enum Field {
     Agb,
     /// AGB-code onderneming.
     AgbPractice,
+    /// Naam van dit apparaat.
+    DeviceName,
     /// Soort document.
     DocumentKind,
     /// Documentnummer.

@@ -5,7 +5,9 @@
 //! without reading a whole journal.
 
 pub mod client;
+mod device;
 mod identity;
+mod place;
 pub(crate) mod plan;
 mod profile;
 pub mod search;
@@ -13,7 +15,9 @@ mod today;
 pub mod visit;
 
 pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
+pub use device::device_names;
 pub(crate) use identity::{deferral, identity};
+pub use place::{EntryMark, entry_marks};
 pub use profile::profile;
 pub use search::{Filter, search};
 pub use today::{draft_row, today};

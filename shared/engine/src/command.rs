@@ -1,5 +1,8 @@
 //! What a window asks of the vault, and what it answers.
 
+mod device;
+mod place;
+
 use dossier::draft::{Draft, DraftBody};
 use dossier::edit::{Edit, ProfileInput};
 use dossier::id::{ClientId, EntryId};
@@ -9,6 +12,9 @@ use dossier::view::{
     VisitsView,
 };
 use serde::{Deserialize, Serialize};
+
+pub use device::{DeviceRow, Receipt};
+pub use place::{EntryPlace, RefusedRow, VisitPlaces, WaitingList, WaitingRow};
 
 /// A request. Commands are answered one at a time, in order.
 #[derive(Clone, Serialize, Deserialize)]
@@ -113,6 +119,31 @@ pub enum Command {
     },
     /// Pieces that could not be read (**Niet leesbaar**).
     Unreadable,
+    /// The devices of the account (**Apparaten**).
+    Devices,
+    /// A person saw on this device that these were added.
+    DevicesSeen {
+        /// Their numbers.
+        devices: Vec<u16>,
+    },
+    /// Where a signed visit is, and what was added to it. Not noted in the access log: it tells no content.
+    VisitPlaces {
+        /// Whose.
+        client: ClientId,
+        /// Year of its journal.
+        year: u16,
+        /// Which.
+        visit: EntryId,
+    },
+    /// What the server has not got.
+    WaitingList,
+    /// Try a record again that the server refused; it goes with the next exchange.
+    RetryRefused {
+        /// As [`RefusedRow::record`] names it.
+        record: [u8; 32],
+    },
+    /// Six words over what every device of the account stores, to compare between two devices.
+    HeadWords,
 }
 
 /// Which clients a list shows.
@@ -191,6 +222,14 @@ pub enum Reply {
     Refused(Vec<Problem>),
     /// Pieces that cannot be read.
     Unreadable(Vec<UnreadableRow>),
+    /// The devices, the own one first, then by number.
+    Devices(Vec<DeviceRow>),
+    /// Where a visit is.
+    VisitPlaces(VisitPlaces),
+    /// What the server has not got.
+    WaitingList(WaitingList),
+    /// Six words; `None` = some device has not said yet what it stores, or there is only one.
+    HeadWords(Option<[String; 6]>),
     /// It did not work; nothing was written.
     Failed(Failure),
 }

@@ -8,6 +8,7 @@ mod audit;
 #[cfg(feature = "fixture")]
 mod bulk;
 mod catalogue;
+mod device;
 mod drafts;
 mod edit;
 mod exchange;
@@ -26,6 +27,7 @@ mod meta;
 mod open;
 mod outbox;
 mod peer_draft;
+mod place;
 mod quarantine;
 mod read;
 mod session;
@@ -277,6 +279,16 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Command::DeleteDraft { slot } => self.delete_draft(slot).await,
             Command::Edit { edit, draft } => self.edit(&edit, draft).await,
             Command::Unreadable => self.unreadable().await,
+            Command::Devices => self.devices().await,
+            Command::DevicesSeen { devices } => self.devices_seen(&devices).await,
+            Command::VisitPlaces {
+                client,
+                year,
+                visit,
+            } => self.visit_places(client, year, visit).await,
+            Command::WaitingList => self.waiting_list().await,
+            Command::RetryRefused { record } => self.retry_refused(record).await,
+            Command::HeadWords => self.head_words().await,
             Command::Status
             | Command::BeginSetup
             | Command::FinishSetup { .. }

@@ -28,6 +28,9 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const PROFESSION: &str = "profession";
 pub(crate) const AGB: &str = "agb";
 pub(crate) const AGB_PRACTICE: &str = "agb_practice";
+/// Registers of devices in the profile: prefix, number in the account, end.
+pub(crate) const DEVICES: &str = "device.";
+pub(crate) const DEVICE_NAME: &str = ".name";
 
 /// Who wrote an entry, where and when; in every entry.
 pub(crate) const AUTHOR: &str = "author";
@@ -77,6 +80,11 @@ pub(crate) fn client_key(field: ClientField) -> String {
         _ => "person",
     };
     format!("{group}.{}", field.code())
+}
+
+/// The register of a device's name.
+pub(crate) fn device_key(device: u16) -> String {
+    format!("{DEVICES}{device}{DEVICE_NAME}")
 }
 
 /// The key of an entry.

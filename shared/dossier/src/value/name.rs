@@ -9,6 +9,8 @@ use super::digit::is_invisible;
 
 /// Longest first name, infix, last name, place or street.
 pub const NAME_CHARS_MAX: usize = 200;
+/// Longest name of a device, in bytes of UTF-8: what a device may offer when it is paired.
+pub const DEVICE_NAME_BYTES_MAX: usize = 128;
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
