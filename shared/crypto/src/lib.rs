@@ -7,6 +7,7 @@
 //! | a new account | [`make_account`] |
 //! | the passphrase | [`Passphrase`], [`Slot`], [`run_argon2id`] |
 //! | the recovery sheet | [`RecoveryCode`] |
+//! | the three messages of a pairing | [`PairingCode`], [`commit_pairing`] |
 //! | epoch keys from the chain | [`open_epoch_keys`] |
 //! | client and document keys | [`EpochKey::wrap_client`], [`ClientKey::wrap_document`] and their `unwrap_*` |
 //! | a record | [`seal_record`], [`open_record`] |
@@ -19,6 +20,7 @@
 
 mod account;
 mod aead;
+mod code;
 mod draft;
 #[cfg(test)]
 mod frozen;
@@ -26,6 +28,7 @@ mod hpke_seal;
 mod kdf;
 mod key;
 mod local;
+mod pairing;
 mod passphrase;
 mod record;
 mod recovery;
@@ -36,16 +39,18 @@ mod wrap;
 
 pub use account::{AccountError, NewAccount, make_account, open_epoch_keys};
 pub use aead::AeadError;
+pub use code::CodeError;
 pub use draft::{DraftOpenError, blank_draft, open_draft, seal_draft};
 pub use hpke_seal::{HpkeKey, SealError, open_epoch_key, seal_epoch_key};
 pub use kdf::{KdfError, KdfParams, KdfRequest, calibrate, run_argon2id};
 pub use key::{BodyKey, ClientKey, DocumentKey, DraftKey, EpochKey, LocalKey, RouteKey, SlotKey};
 pub use local::{open_local, seal_local};
+pub use pairing::{PairingCode, commit_pairing};
 pub use passphrase::{MIN_PASSPHRASE_CHARS, Passphrase, PassphraseError, Strength};
 pub use record::{
     OpenedRecord, RecordOpenError, RecordSealError, open_body, open_record, open_route, seal_record,
 };
-pub use recovery::{RecoveryCode, RecoveryCodeError, RecoveryKeys};
+pub use recovery::{RecoveryCode, RecoveryKeys};
 pub use secret::make_bytes;
 pub use signing::SigningKey;
 pub use slot::{DeviceBundle, Slot, SlotError};

@@ -40,8 +40,12 @@ impl Secret {
 
     /// The first 16 bytes of a derivation: id and commitment.
     pub(crate) fn key_id(&self) -> KeyId {
-        let derived = Self::derive(&self.0, Domain::KeyId);
-        KeyId::from_bytes(derived.0.first_chunk().copied().unwrap_or_default())
+        KeyId::from_bytes(self.commitment().first_chunk().copied().unwrap_or_default())
+    }
+
+    /// All 32 bytes of that derivation, for envelopes that more than one key might be tried on.
+    pub(crate) fn commitment(&self) -> [u8; 32] {
+        Self::derive(&self.0, Domain::KeyId).0
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crypto::{
     DeviceBundle, KdfError, KdfParams, KdfRequest, Passphrase, PassphraseError, RecoveryCode,
-    RecoveryCodeError, Slot, SlotError, SlotKey, Strength, calibrate, run_argon2id,
+    CodeError, Slot, SlotError, SlotKey, Strength, calibrate, run_argon2id,
 };
 use protocol::{AccountId, DeviceIndex};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -237,7 +237,7 @@ fn every_single_mistake_in_a_recovery_code_is_found() {
             wrong[place] = other;
             let typed: String = wrong.into_iter().collect();
             assert!(
-                matches!(RecoveryCode::parse(&typed), Err(RecoveryCodeError::Check)),
+                matches!(RecoveryCode::parse(&typed), Err(CodeError::Check)),
                 "{typed}"
             );
         }
@@ -250,14 +250,14 @@ fn every_single_mistake_in_a_recovery_code_is_found() {
     }
     assert!(matches!(
         RecoveryCode::parse(&text[1..]),
-        Err(RecoveryCodeError::Length { got: 27 })
+        Err(CodeError::Length { got: 27 })
     ));
     assert!(matches!(
         RecoveryCode::parse("12U4"),
-        Err(RecoveryCodeError::Character { place: 3 })
+        Err(CodeError::Character { place: 3 })
     ));
     assert!(matches!(
         RecoveryCode::parse("12\u{e9}4"),
-        Err(RecoveryCodeError::Character { place: 3 })
+        Err(CodeError::Character { place: 3 })
     ));
 }

@@ -93,6 +93,20 @@ domains! {
     Hello = "hello";
     /// What a relay stores of an invitation, so that its disk gives none away.
     Invite = "invite";
+    /// Hash of the first pairing message; its first 16 bytes are the code people carry.
+    PairCode = "pair-code";
+    /// Hash by which the first pairing message commits to the random bytes of the third.
+    PairCommit = "pair-commit";
+    /// Name of the mailbox at the relay, from the pairing code.
+    PairBox = "pair-box";
+    /// Key for the messages from new to old device, from the pairing code.
+    PairKeyToOld = "pair-key-to-old";
+    /// Key for the message from old to new device, from the pairing code.
+    PairKeyToNew = "pair-key-to-new";
+    /// Associated data of a sealed pairing message.
+    PairMessage = "pair-message";
+    /// Hash over code and messages that the four digits come from.
+    PairDigits = "pair-digits";
 }
 
 impl Domain {

@@ -47,8 +47,8 @@ pub const ORIGIN_MAX_BYTES: usize = 255;
 pub const INVITE_MAX_BYTES: usize = 64;
 /// One message in a pairing mailbox.
 pub const BOX_MESSAGE_MAX_BYTES: usize = 4 * 1024;
-/// One opened pairing message: what is left of a sealed one after nonce and tag.
-pub const PAIRING_MAX_BYTES: usize = BOX_MESSAGE_MAX_BYTES - 24 - 16;
+/// One opened pairing message: what is left of a sealed one after commitment, nonce and tag.
+pub const PAIRING_MAX_BYTES: usize = BOX_MESSAGE_MAX_BYTES - 32 - 24 - 16;
 /// The name a new device gives itself.
 pub const DEVICE_NAME_MAX_BYTES: usize = 128;
 /// How long a pairing mailbox lives after its first message, in ms.
