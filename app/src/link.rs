@@ -8,6 +8,7 @@
 mod window;
 
 use engine::command::{Command, Reply};
+use engine::pairing::PairingState;
 use engine::sync::SyncStatus;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,29 @@ pub struct Relay {
     pub invite: String,
 }
 
+/// What a person does in a pairing.
+#[derive(Serialize, Deserialize)]
+pub enum PairingStep {
+    /// New device: begin, or begin again with a new code.
+    Join {
+        /// What it is to be called.
+        name: String,
+        /// Of its vault to be.
+        passphrase: String,
+    },
+    /// New device: the digits typed.
+    Digits(String),
+    /// Old device: begin with the code typed or scanned.
+    Host {
+        /// As typed.
+        code: String,
+    },
+    /// Old device: add it.
+    Confirm,
+    /// Stop.
+    Cancel,
+}
+
 /// A message to the worker.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum ToVault {
@@ -85,6 +109,8 @@ pub(crate) enum ToVault {
     },
     /// The relay that is chosen, if one is.
     Relay(Option<Relay>),
+    /// What a person does in a pairing; [`FromVault::Pairing`] tells what comes of it.
+    Pair(PairingStep),
     /// Exchange now, whatever the plan was.
     TryNow,
     /// The window is out of sight: what is known is said to the relay now.
@@ -117,6 +143,8 @@ pub(crate) enum FromVault {
     },
     /// News.
     Event(Event),
+    /// How far a pairing is.
+    Pairing(PairingState),
     /// The store now exists on disk: the window notes that a vault is expected here.
     StoreMade,
     /// To `Conform`: one line per check.

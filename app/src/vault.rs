@@ -7,7 +7,9 @@
 pub mod conform;
 mod exchange;
 pub mod kdf;
+mod line;
 mod owner;
+mod pairing;
 
 use futures_channel::mpsc::{self, UnboundedSender};
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use engine::command::{Command, Failure, Reply};
+use engine::pairing::PairingState;
 use futures_channel::oneshot;
 use send_wrapper::SendWrapper;
 
-use super::{Event, FromVault, Relay, ToVault, decode, encode};
+use super::{Event, FromVault, PairingStep, Relay, ToVault, decode, encode};
 use crate::platform::worker::WorkerHandle;
 use crate::platform::{clock, settings, spawn};
 use crate::vault;
@@ -17,6 +18,7 @@ use crate::vault;
 const START_MS: i64 = 2_000;
 
 type Subscriber = Rc<dyn Fn(Event)>;
+type PairingSubscriber = Rc<dyn Fn(PairingState)>;
 
 /// The window's only way to the vault. Clones share one worker; provide it through Leptos' context.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ struct Line {
     waiting: RefCell<BTreeMap<u32, oneshot::Sender<Reply>>>,
     subscribers: RefCell<Vec<Subscriber>>,
     last_event: Cell<Option<Event>>,
+    on_pairing: RefCell<Option<PairingSubscriber>>,
     /// A worker that is started anew is told of it again.
     relay: RefCell<Option<Relay>>,
     #[cfg(feature = "conformance")]
@@ -48,6 +51,7 @@ impl Vault {
             waiting: RefCell::default(),
             subscribers: RefCell::default(),
             last_event: Cell::new(None),
+            on_pairing: RefCell::default(),
             relay: RefCell::default(),
             #[cfg(feature = "conformance")]
             conformed: RefCell::default(),
@@ -72,6 +76,16 @@ impl Vault {
             subscriber(event);
         }
         self.0.subscribers.borrow_mut().push(Rc::new(subscriber));
+    }
+
+    /// Calls back for every state of a pairing. One subscriber, for the life of the window.
+    pub fn on_pairing(&self, subscriber: impl Fn(PairingState) + 'static) {
+        self.0.on_pairing.replace(Some(Rc::new(subscriber)));
+    }
+
+    /// Hands on what a person does in a pairing.
+    pub fn pair(&self, step: PairingStep) {
+        self.0.send(&ToVault::Pair(step));
     }
 
     /// Makes this window the owner of the vault; [`Event::Ready`] follows within about four seconds.
@@ -185,6 +199,12 @@ impl Line {
             }
             Ok(FromVault::Event(Event::Fault)) | Err(_) => Self::restart(line, number),
             Ok(FromVault::Event(event)) => this.tell(event),
+            Ok(FromVault::Pairing(state)) => {
+                let subscriber = this.on_pairing.borrow().clone();
+                if let Some(subscriber) = subscriber {
+                    subscriber(state);
+                }
+            }
             Ok(FromVault::StoreMade) => settings::set_vault_expected(true),
             #[cfg(feature = "conformance")]
             Ok(FromVault::Conformed(lines)) => {

@@ -13,6 +13,8 @@ use super::clients::{ClientsLayout, NewClientPage};
 use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
 use super::guard::Guard;
 use super::lock::LockPage;
+use super::devices::DevicesPage;
+use super::pairing::Pairing;
 use super::planning::PlanningPage;
 use super::session::{Session, Stage, use_session};
 use super::shell::Shell;
@@ -39,6 +41,7 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let session = Session::new(Vault::start());
     provide_context(session);
+    provide_context(Pairing::new(session));
     session
         .vault()
         .on_event(move |event| follow(session, event));
@@ -199,6 +202,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/client/:id/bezoek/nieuw") view=NewVisitPage />
                 <Route path=path!("/client/:id/concept/:slot") view=DraftPage />
                 <Route path=path!("/meer") view=more::MorePage />
+                <Route path=path!("/meer/apparaten") view=DevicesPage />
                 <Route path=path!("/meer/praktijk") view=practice::PracticePage />
                 <Route path=path!("/meer/instellingen") view=settings::SettingsPage />
                 <Route path=path!("/meer/opslag") view=storage::StoragePage />

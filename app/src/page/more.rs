@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::load::{Loaded, load};
 use super::route;
 use crate::ui::{Badge, List, ListRow, NoticeKind, PageTitle};
-use crate::words::{about, practice, settings, shell, storage, unreadable};
+use crate::words::{about, devices, practice, settings, shell, storage, unreadable};
 
 /// **Meer**.
 #[component]
@@ -26,6 +26,7 @@ pub fn MorePage() -> impl IntoView {
         <div class="l-page">
             <PageTitle title=shell::more() take_focus=true />
             <List label=shell::more()>
+                <ListRow href=route::DEVICES title=devices::title() />
                 <ListRow href=route::PRACTICE title=practice::title() />
                 <ListRow href=route::SETTINGS title=settings::title() />
                 <ListRow href=route::STORAGE title=storage::title() />

@@ -18,6 +18,8 @@ pub const CHOOSE_CLIENT_FOR_CALL: &str = "/bezoek/nieuw?telefoon";
 pub const MORE: &str = "/meer";
 /// Mijn praktijk.
 pub const PRACTICE: &str = "/meer/praktijk";
+/// Apparaten.
+pub const DEVICES: &str = "/meer/apparaten";
 /// Instellingen.
 pub const SETTINGS: &str = "/meer/instellingen";
 /// Opslag.

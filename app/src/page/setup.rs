@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::form::FormState;
 
-pub use passphrase::PassphraseStep;
+pub use passphrase::{Chosen, PassphraseFields, PassphraseStep};
 pub use sheet::SheetStep;
 pub use who::{ProfileFields, WhoStep, bind_profile, profile_input};
 

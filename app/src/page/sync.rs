@@ -1,11 +1,14 @@
 //! The chip on every page that says what is where, and the sheet behind it.
 
+mod sheet;
+
 use dossier::calendar;
 use engine::sync::{Phase, SyncStatus, Trouble};
 use leptos::prelude::*;
 
+use self::sheet::Sheet;
 use super::session::use_session;
-use crate::ui::{Actions, Button, Dialog, DialogLeave, Glyph, StatusChip, SummaryList, SummaryRow};
+use crate::ui::{Glyph, StatusChip};
 use crate::words;
 
 /// The five states a person is told.
@@ -115,45 +118,6 @@ fn Chip(open: RwSignal<bool>) -> impl IntoView {
             on_press=move || open.set(true)
         />
         <span class="u-hidden" role="status">{said}</span>
-    }
-}
-
-/// What was sent and received, what waits, and why.
-#[component]
-fn Sheet(open: RwSignal<bool>) -> impl IntoView {
-    let session = use_session();
-    let now = Memo::new(move |_| session.sync().get().unwrap_or_default());
-    let at = move |ms: i64| {
-        moment(ms).map_or(words::sync::never().to_owned(), |at| {
-            words::date::moment(&at)
-        })
-    };
-    let try_now = move || session.vault().try_now();
-    view! {
-        <Dialog open id="verzenden" title=words::sync::sheet()>
-            <SummaryList>
-                <SummaryRow key=words::sync::last_sent()>
-                    <span data-testid="last-sent">{move || at(now.read().last_sent_at)}</span>
-                </SummaryRow>
-                <SummaryRow key=words::sync::last_received()>
-                    <span data-testid="last-received">{move || at(now.read().last_received_at)}</span>
-                </SummaryRow>
-                <SummaryRow key=words::sync::waits()>
-                    <span data-testid="waiting-count">{move || words::sync::changes(now.read().waiting_count)}</span>
-                </SummaryRow>
-            </SummaryList>
-            {move || {
-                now.read()
-                    .trouble
-                    .map(|trouble| {
-                        view! { <p data-testid="last-error">{words::sync::trouble(trouble)}</p> }
-                    })
-            }}
-            <Actions>
-                <Button on_press=try_now>{words::sync::try_now()}</Button>
-                <DialogLeave label=words::common::close() />
-            </Actions>
-        </Dialog>
     }
 }
 

@@ -5,13 +5,16 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
+use super::join::JoinPage;
 use super::session::use_session;
 use super::setup::{PassphraseStep, SetupState, SheetStep, WhoStep};
-use crate::ui::{Button, Glyph, Icon, PageTitle, SkipLink};
-use crate::words::{common, setup as words};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, PageTitle, SkipLink};
+use crate::words::{common, pairing, setup as words};
 
 /// Where the browser's own back button finds a step.
 const STEP: &str = "stap";
+/// The step that is another way in.
+const JOIN: u8 = 9;
 
 /// **Welkom bij Dossierkluis** and the three steps.
 #[component]
@@ -31,17 +34,25 @@ pub fn WelcomePage() -> impl IntoView {
     if path.get_untracked() != "/" || untrack(asked) > 0 {
         session.go_instead("/");
     }
-    let step = Memo::new(move |_| asked().min(state.reached()));
+    let joins = RwSignal::new(false);
+    let step = Memo::new(move |_| match asked() {
+        JOIN if joins.get() => JOIN,
+        asked => asked.min(state.reached()),
+    });
     let go = Callback::new(move |step: u8| {
-        state.reach(step);
+        match step {
+            JOIN => joins.set(true),
+            step => state.reach(step),
+        }
         session.go(&format!("/?{STEP}={step}"));
     });
     let show = move || match step.get() {
-        0 => view! { <Start on_next=move || go.run(1) /> }.into_any(),
+        0 => view! { <Start on_next=move || go.run(1) on_join=move || go.run(JOIN) /> }.into_any(),
         1 => view! { <WhoStep state on_back=move || session.go("/") on_next=move || go.run(2) /> }
             .into_any(),
         2 => view! { <PassphraseStep state on_back=move || go.run(1) on_next=move || go.run(3) /> }
             .into_any(),
+        JOIN => view! { <JoinPage /> }.into_any(),
         _ => view! { <SheetStep state on_back=move || go.run(2) /> }.into_any(),
     };
     view! {
@@ -54,7 +65,14 @@ pub fn WelcomePage() -> impl IntoView {
 }
 
 #[component]
-fn Start(#[prop(into)] on_next: Callback<()>) -> impl IntoView {
+fn Start(
+    /// Makes a vault.
+    #[prop(into)]
+    on_next: Callback<()>,
+    /// Gets the vault of another device.
+    #[prop(into)]
+    on_join: Callback<()>,
+) -> impl IntoView {
     view! {
         <div class="p-lock__card">
             <PageTitle title=words::welcome() />
@@ -74,6 +92,9 @@ fn Start(#[prop(into)] on_next: Callback<()>) -> impl IntoView {
             </ul>
             <Button icon=Glyph::Lock wide=true on_press=on_next>
                 {words::make_vault()}
+            </Button>
+            <Button kind=ButtonKind::Quiet icon=Glyph::Device wide=true on_press=on_join>
+                {pairing::join()}
             </Button>
         </div>
     }

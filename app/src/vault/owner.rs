@@ -1,5 +1,7 @@
 //! Who owns the vault: this worker, or one of another tab. Serves one input at a time.
 
+mod pair;
+
 use std::time::Duration;
 
 use engine::command::{Command, Failure, Reply};
@@ -10,12 +12,13 @@ use futures_util::StreamExt;
 
 use super::exchange::Exchange;
 use super::kdf::WorkerKdf;
+use super::line::LineEvent;
+use super::pairing::Pairing;
 use super::tell;
 use crate::link::{Event, FromVault, ToVault};
 use crate::platform::broadcast::Broadcast;
 use crate::platform::idb::{self, Claim, Idb};
 use crate::platform::lock::{self, Ask, Held};
-use crate::platform::socket::SocketEvent;
 use crate::platform::{clock, random, spawn};
 
 /// Name of the lock and of the channel between tabs.
@@ -43,8 +46,10 @@ pub(super) enum Input {
     Overdue(u32),
     /// Another tab took the vault.
     Lost,
-    /// A word of the socket of this number.
-    Socket(u32, SocketEvent),
+    /// A word of the line to the relay.
+    Line(u32, LineEvent),
+    /// A word of the line of a pairing.
+    PairingLine(u32, LineEvent),
     /// Something for the exchange.
     Exchange(sync::Input),
 }
@@ -63,6 +68,9 @@ pub(super) struct Owner {
     unsaved: Unsaved,
     /// With the relay, if one is chosen.
     exchange: Option<Exchange>,
+    /// Where that relay is.
+    origin: Option<String>,
+    pairing: Option<Pairing>,
 }
 
 /// The vault and the right to it. Fields go in this order: the store closes before the lock is let go.
@@ -90,6 +98,8 @@ impl Owner {
             request_count: 0,
             unsaved: Unsaved::default(),
             exchange: None,
+            origin: None,
+            pairing: None,
         }
     }
 
@@ -115,10 +125,16 @@ impl Owner {
             Input::Overdue(request) if request == self.request_count => self.make_way().await,
             Input::Overdue(_) => {}
             Input::Lost => self.make_way_at_once().await,
-            Input::Socket(dial, event) => {
+            Input::Line(dial, event) => {
                 if let Some(exchange) = &mut self.exchange {
                     exchange.hear(dial, event);
                 }
+            }
+            Input::PairingLine(dial, event) => {
+                if let Some(pairing) = &mut self.pairing {
+                    pairing.hear(dial, event);
+                }
+                self.grant().await;
             }
             Input::Exchange(input) => self.step(input),
         }
@@ -137,10 +153,14 @@ impl Owner {
         };
         match owned.vault.sync(work, now(), &mut random::rng()).await {
             Ok(report) => {
+                let has_chain = matches!(report.done, Done::ChainTaken(_));
                 if matches!(&report.done, Done::Taken(taken) if taken.has_changed) {
                     tell(&FromVault::Event(Event::Changed));
                 }
                 self.step(sync::Input::Done(Box::new(report)));
+                if has_chain {
+                    self.look_for_added().await;
+                }
             }
             Err(failure) => self.step(sync::Input::Failed(failure)),
         }
@@ -167,9 +187,11 @@ impl Owner {
             }
             ToVault::Ask { id, command } => self.answer(id, *command).await,
             ToVault::Relay(relay) => {
+                self.origin = relay.as_ref().map(|relay| relay.origin.clone());
                 self.exchange = relay.map(|relay| Exchange::new(relay, self.inputs.clone()));
                 self.look().await;
             }
+            ToVault::Pair(step) => self.pair(step).await,
             ToVault::TryNow => self.step(sync::Input::TryNow),
             ToVault::Hidden => self.step(sync::Input::Hidden),
             ToVault::TakeOver => self.take_over().await,
@@ -197,6 +219,7 @@ impl Owner {
         let answer = owned.vault.handle(command, now(), &mut random::rng()).await;
         reply(id, answer);
         if is_lock {
+            self.stop_pairing().await;
             tell(&FromVault::Event(Event::Locked));
         }
         self.look().await;
@@ -276,6 +299,7 @@ impl Owner {
     /// Locks, closes the store and lets go of the lock. What ran before has been committed.
     async fn give_up(&mut self) {
         self.is_wanted = false;
+        self.stop_pairing().await;
         let Some(owned) = self.owned.take() else {
             return;
         };

@@ -52,18 +52,9 @@ pub fn last_received() -> &'static str {
     "Laatst ontvangen"
 }
 
-/// Row of the sheet.
+/// Heading over what the server has not got.
 pub fn waits() -> &'static str {
     "Staat klaar"
-}
-
-/// How much waits.
-pub fn changes(count: usize) -> String {
-    match count {
-        0 => "niets".to_owned(),
-        1 => "1 wijziging".to_owned(),
-        count => format!("{count} wijzigingen"),
-    }
 }
 
 /// It never happened.
@@ -71,9 +62,59 @@ pub fn never() -> &'static str {
     "nog nooit"
 }
 
-/// Row of the sheet.
-pub fn problem() -> &'static str {
-    "Wat er is"
+/// All of it was sent.
+pub fn nothing_waits() -> &'static str {
+    "Er staat niets klaar. Alles is verstuurd."
+}
+
+/// Since when it waits.
+pub fn since(moment: &str) -> String {
+    format!(" sinds {moment}")
+}
+
+/// What belongs to no client.
+pub fn no_client() -> &'static str {
+    "Jouw eigen gegevens"
+}
+
+/// Something the server does not take.
+pub fn refused(name: &str) -> String {
+    format!("De server neemt iets niet aan: {name}")
+}
+
+/// What that means.
+pub fn refused_text(code: u16) -> String {
+    format!("Het is bewaard op dit apparaat, maar nog niet op de server. Reden {code}.")
+}
+
+/// Tries it again.
+pub fn retry() -> &'static str {
+    "Opnieuw proberen"
+}
+
+/// What holds whatever the trouble is.
+pub fn safe_here() -> &'static str {
+    "Je werk is bewaard op dit apparaat."
+}
+
+/// Hands an invitation in.
+pub fn use_invite() -> &'static str {
+    "Code gebruiken"
+}
+
+/// Heading over the other devices.
+pub fn others() -> &'static str {
+    "Andere apparaten"
+}
+
+/// There are none.
+pub fn no_others() -> &'static str {
+    "Er is nog geen ander apparaat. Koppel er een bij Meer, Apparaten."
+}
+
+/// What the six words are for.
+pub fn head_words_text() -> &'static str {
+    "Zie je op je andere apparaat dezelfde zes woorden? Dan staat daar hetzelfde."
 }
 
 /// Tries at once.

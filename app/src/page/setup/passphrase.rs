@@ -27,28 +27,13 @@ pub fn PassphraseStep(
     on_next: Callback<()>,
 ) -> impl IntoView {
     let errors = FormErrors::new();
-    let shown = RwSignal::new(false);
-    let first = move || first_fault(&state.passphrase.read_untracked());
-    let again = move || {
-        let (typed, repeated) = (&state.passphrase, &state.repeated);
-        (!is_same(&typed.read_untracked(), &repeated.read_untracked()))
-            .then(|| words::password_differs().to_owned())
-    };
-    let again_if_typed = move || {
-        if state.repeated.read_untracked().is_empty() {
-            None
-        } else {
-            again()
-        }
+    let chosen = Chosen {
+        passphrase: state.passphrase,
+        repeated: state.repeated,
     };
     let submit = move || {
-        let faults = [(FIRST, first()), (AGAIN, again())];
-        let faults = faults
-            .into_iter()
-            .filter_map(|(id, fault)| Some(FieldError::new(id, fault?)));
-        errors.show(faults.collect());
+        errors.show(chosen.faults());
         if errors.items().read_untracked().is_empty() {
-            shown.set(false);
             on_next.run(());
         }
     };
@@ -59,40 +44,7 @@ pub fn PassphraseStep(
             <p>{words::passphrase_lead()}</p>
             <ErrorSummary errors />
             <Form on_submit=submit>
-                <PasswordInput
-                    id=FIRST
-                    label=words::password()
-                    hint=words::passphrase_hint().to_owned()
-                    value=state.passphrase
-                    shown
-                    show_label=words::show_password()
-                    error=errors.of(FIRST)
-                    autocomplete="new-password"
-                    enterkeyhint="next"
-                    on_input=move || {
-                        errors.recheck(FIRST, first);
-                        errors.recheck(AGAIN, again);
-                    }
-                    on_change=move || {
-                        if !state.passphrase.read_untracked().is_empty() {
-                            errors.settle(FIRST, first);
-                        }
-                    }
-                />
-                <StrengthMeter passphrase=state.passphrase />
-                <PasswordInput
-                    id=AGAIN
-                    label=words::password_again()
-                    value=state.repeated
-                    shown
-                    error=errors.of(AGAIN)
-                    autocomplete="new-password"
-                    on_input=move || errors.recheck(AGAIN, again)
-                    on_change=move || errors.settle(AGAIN, again_if_typed)
-                />
-                <Notice kind=NoticeKind::Warning>
-                    <p>{words::password_warning()}</p>
-                </Notice>
+                <PassphraseFields chosen errors />
                 <Actions>
                     <Button submit=true>{common::next()}</Button>
                     <Button kind=ButtonKind::Quiet on_press=on_back>
@@ -101,6 +53,90 @@ pub fn PassphraseStep(
                 </Actions>
             </Form>
         </div>
+    }
+}
+
+/// A passphrase, typed twice.
+#[derive(Clone, Copy)]
+pub struct Chosen {
+    /// The first time.
+    pub passphrase: RwSignal<String>,
+    /// The second time.
+    pub repeated: RwSignal<String>,
+}
+
+impl Chosen {
+    /// What is wrong with it, at the fields of [`PassphraseFields`].
+    pub fn faults(self) -> Vec<FieldError> {
+        let faults = [(FIRST, self.first()), (AGAIN, self.again())];
+        let faults = faults.into_iter();
+        faults
+            .filter_map(|(id, fault)| Some(FieldError::new(id, fault?)))
+            .collect()
+    }
+
+    fn first(self) -> Option<String> {
+        first_fault(&self.passphrase.read_untracked())
+    }
+
+    fn again(self) -> Option<String> {
+        let (typed, repeated) = (self.passphrase, self.repeated);
+        (!is_same(&typed.read_untracked(), &repeated.read_untracked()))
+            .then(|| words::password_differs().to_owned())
+    }
+
+    fn again_if_typed(self) -> Option<String> {
+        match self.repeated.read_untracked().is_empty() {
+            true => None,
+            false => self.again(),
+        }
+    }
+}
+
+/// The two fields, the strength and the warning.
+#[component]
+pub fn PassphraseFields(
+    /// What is typed.
+    chosen: Chosen,
+    /// The form's errors.
+    errors: FormErrors,
+) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    view! {
+        <PasswordInput
+            id=FIRST
+            label=words::password()
+            hint=words::passphrase_hint().to_owned()
+            value=chosen.passphrase
+            shown
+            show_label=words::show_password()
+            error=errors.of(FIRST)
+            autocomplete="new-password"
+            enterkeyhint="next"
+            on_input=move || {
+                errors.recheck(FIRST, || chosen.first());
+                errors.recheck(AGAIN, || chosen.again());
+            }
+            on_change=move || {
+                if !chosen.passphrase.read_untracked().is_empty() {
+                    errors.settle(FIRST, || chosen.first());
+                }
+            }
+        />
+        <StrengthMeter passphrase=chosen.passphrase />
+        <PasswordInput
+            id=AGAIN
+            label=words::password_again()
+            value=chosen.repeated
+            shown
+            error=errors.of(AGAIN)
+            autocomplete="new-password"
+            on_input=move || errors.recheck(AGAIN, || chosen.again())
+            on_change=move || errors.settle(AGAIN, || chosen.again_if_typed())
+        />
+        <Notice kind=NoticeKind::Warning>
+            <p>{words::password_warning()}</p>
+        </Notice>
     }
 }
 

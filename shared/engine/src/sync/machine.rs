@@ -425,6 +425,8 @@ impl Machine {
             last_received_at: self
                 .standing
                 .map_or(last.last_received_at, |of| of.last_received_at),
+            behind: self.wishes.head.0.saturating_sub(self.wishes.at.0),
+            head: self.wishes.head.0,
             clock_off_ms: self.clock_off_ms,
         };
         if self.told != Some(status) {

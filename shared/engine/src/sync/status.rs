@@ -68,6 +68,10 @@ pub struct SyncStatus {
     pub last_sent_at: i64,
     /// When news of another device last arrived; 0 = never.
     pub last_received_at: i64,
+    /// Records at the relay that this device has not taken in, as far as is known.
+    pub behind: u64,
+    /// Records at the relay, as far as is known.
+    pub head: u64,
     /// The relay's clock minus this one, in ms, where they are more than ten minutes apart; else 0.
     pub clock_off_ms: i64,
 }

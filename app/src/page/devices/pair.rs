@@ -1,0 +1,133 @@
+//! **Apparaat koppelen** on a device that holds the vault: the code in, four digits out, and a yes.
+
+use engine::pairing::{PairingFailure, PairingState};
+use leptos::prelude::*;
+
+use crate::link::PairingStep;
+use crate::page::pairing::use_pairing;
+use crate::page::session::use_session;
+use crate::ui::{
+    Actions, Button, ButtonKind, Dialog, DialogLeave, FieldError, Form, FormErrors, Glyph, Notice,
+    NoticeKind, Progress, TextInput, on_dialog_leave,
+};
+use crate::words::{devices, pairing as words};
+
+const CODE: &str = "koppelcode";
+
+/// The dialog.
+#[component]
+pub(super) fn PairDialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <Dialog open id="koppelen" title=devices::pair()>
+            <Steps open />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Steps(open: RwSignal<bool>) -> impl IntoView {
+    let session = use_session();
+    let pairing = use_pairing();
+    pairing.forget();
+    let state = pairing.state();
+    let name = RwSignal::new(String::new());
+    Effect::new(move |_| match state.get() {
+        Some(PairingState::DigitsShown { name: shown, .. }) => name.set(shown),
+        Some(PairingState::Done) => {
+            pairing.forget();
+            session.note_write();
+            session.say_done(words::added(&name.read_untracked()));
+            open.set(false);
+        }
+        _ => {}
+    });
+    on_dialog_leave(move || pairing.stop());
+    move || match state.get() {
+        None => view! { <CodeForm failure=None /> }.into_any(),
+        Some(PairingState::Failed(failure)) => view! { <CodeForm failure=Some(failure) /> }.into_any(),
+        Some(PairingState::DigitsShown { name, digits }) => view! { <Question name digits /> }.into_any(),
+        Some(PairingState::Adding | PairingState::Done) => {
+            view! { <Under label=words::adding() /> }.into_any()
+        }
+        Some(_) => view! { <Under label=words::waiting() /> }.into_any(),
+    }
+}
+
+#[component]
+fn Under(label: &'static str) -> impl IntoView {
+    view! {
+        <Progress id="bezig" label />
+        <Actions>
+            <DialogLeave />
+        </Actions>
+    }
+}
+
+/// The code that the new device shows.
+#[component]
+fn CodeForm(failure: Option<PairingFailure>) -> impl IntoView {
+    let pairing = use_pairing();
+    let errors = FormErrors::new();
+    let code = RwSignal::new(pairing.code());
+    let pair = move || {
+        let typed = code.get_untracked();
+        if typed.trim().is_empty() {
+            errors.show(vec![FieldError::new(CODE, words::code_missing())]);
+            return;
+        }
+        pairing.host(typed);
+    };
+    view! {
+        <p>{words::host_lead()}</p>
+        {failure
+            .map(|failure| {
+                view! {
+                    <Notice
+                        kind=NoticeKind::Danger
+                        heading=words::failed(failure).to_owned()
+                        alert=true
+                        testid="pairing-failed"
+                    >
+                        <p>{words::again(failure)}</p>
+                    </Notice>
+                }
+            })}
+        <Form on_submit=pair>
+            <TextInput
+                id=CODE
+                label=words::code_label()
+                hint=words::code_hint().to_owned()
+                value=code
+                error=errors.of(CODE)
+                autocomplete="off"
+                autocapitalize="characters"
+                on_input=move || errors.set(CODE, None)
+            />
+            <Actions>
+                <Button submit=true>{words::pair()}</Button>
+                <DialogLeave />
+            </Actions>
+        </Form>
+    }
+}
+
+/// The digits, and the question.
+#[component]
+fn Question(name: String, digits: String) -> impl IntoView {
+    let pairing = use_pairing();
+    view! {
+        <p>{words::type_there()}</p>
+        <p class="p-code p-code--digits" data-testid="check-code">{digits}</p>
+        <p class="u-lead" role="status">{words::wants_in(&name)}</p>
+        <p>{words::wants_in_text()}</p>
+        <Actions>
+            <Button icon=Glyph::Check on_press=move || pairing.step(PairingStep::Confirm)>
+                {words::add()}
+            </Button>
+            <DialogLeave />
+        </Actions>
+    }
+}
