@@ -558,6 +558,44 @@ def check_recovery():
         refuses(f"recovery: {bad['why']}", ValueError, lambda: parse_code(bad["typed"]))
 
 
+# --- pairing -----------------------------------------------------------------------------------------------------
+
+
+def open_pairing(code, place, sealed):
+    key = hkdf(code, "pair-key-to-new" if place == 2 else "pair-key-to-old")
+    commitment = sealed[:32]
+    if hkdf(key, "key-id") != commitment:
+        raise ValueError("commitment")
+    aad = domain("pair-message") + hkdf(code, "pair-box")[:16] + be(place, 1) + commitment
+    return xaes_open_with_nonce(key, aad, sealed[32:])
+
+
+def check_pairing():
+    file = load("pairing.json")
+    for case in file["cases"]:
+        name = f"pairing of {case['name']}"
+        first, second, third = messages = [h(message) for message in case["messages"]]
+        code = hashed("pair-code", first)[:16]
+        check(f"{name}: code", code.hex() == case["code"])
+        check(f"{name}: typed", parse_code(case["text"]) == code and len(case["text"].split()) == 7)
+        check(f"{name}: box", hkdf(code, "pair-box")[:16].hex() == case["box"])
+        card = [h(case["verify_key"]), case["suite"], h(case["hpke_key"])]
+        offer = [1, card, h(case["salt"]), hashed("pair-commit", h(case["random"])), case["name"]]
+        check(f"{name}: offer", to_cbor(offer) == first)
+        invite = [h(case["account"]), case["origin"], case["chain_len"], h(case["chain_head"]), case["device"]]
+        check(f"{name}: invite", to_cbor(invite) == second)
+        check(f"{name}: proof", to_cbor([h(case["random"])]) == third)
+        for place, (sealed, message) in enumerate(zip(case["sealed"], messages), 1):
+            sealed = h(sealed)
+            check(f"{name}: message {place}", open_pairing(code, place, sealed) == message)
+            other = 2 if place != 2 else 1
+            refuses(f"{name}: message {place} at {other}", ValueError, lambda: open_pairing(code, other, sealed))
+            refuses(f"{name}: message {place}, other code", ValueError, lambda: open_pairing(bytes(16), place, sealed))
+        refuses(f"{name}: message 1 at 3", InvalidTag, lambda: open_pairing(code, 3, h(case["sealed"][0])))
+        number = int.from_bytes(hashed("pair-digits", code, *messages)[:8], "big") % 10_000
+        check(f"{name}: digits", f"{number:04}" == "".join(str(digit) for digit in case["digits"]))
+
+
 # --- access log, drafts, local rows ------------------------------------------------------------------------------
 
 
@@ -816,7 +854,7 @@ def check_external():
 def main():
     groups = [
         check_external, check_domains, check_padding, check_records, check_chain, check_keybox, check_bundle,
-        check_recovery, check_audit, check_draft, check_local, check_wire, check_negative,
+        check_recovery, check_pairing, check_audit, check_draft, check_local, check_wire, check_negative,
     ]
     for group in groups:
         try:

@@ -7,6 +7,7 @@
 
 mod chain;
 mod negative;
+mod pairing;
 mod sealed;
 mod wire;
 

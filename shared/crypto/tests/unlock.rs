@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use crypto::{
-    DeviceBundle, KdfError, KdfParams, KdfRequest, Passphrase, PassphraseError, RecoveryCode,
-    CodeError, Slot, SlotError, SlotKey, Strength, calibrate, run_argon2id,
+    CodeError, DeviceBundle, KdfError, KdfParams, KdfRequest, Passphrase, PassphraseError,
+    RecoveryCode, Slot, SlotError, SlotKey, Strength, calibrate, run_argon2id,
 };
 use protocol::{AccountId, DeviceIndex};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};

@@ -8,6 +8,7 @@ pub mod command;
 #[cfg(feature = "fixture")]
 pub mod fixture;
 pub mod kdf;
+pub mod pairing;
 pub mod store;
 pub mod sync;
 mod vault;

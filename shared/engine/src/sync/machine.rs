@@ -63,8 +63,11 @@ pub enum Input {
     Locking,
     /// A person, or the browser's word that the network is back, wants a try now.
     TryNow,
-    /// A chain entry this device proposes.
+    /// A chain entry this device proposes. It outlives a lost connection, not a lock, and is dropped once another entry
+    /// stands in its place; whoever proposed it sees that the chain grew without it and may make it again.
     Propose(Vec<u8>),
+    /// What this device proposed is not to be sent any more.
+    Withdraw,
     /// The time of a [`Output::Wake`] has come.
     Tick,
 }
@@ -167,6 +170,8 @@ struct Wishes {
     /// Length of the own chain after entries were last taken in.
     last_len: Option<u32>,
     stuck_count: u32,
+    /// What is proposed was sent on this connection.
+    is_proposal_sent: bool,
 }
 
 /// The exchange of one device with one relay.
@@ -315,7 +320,11 @@ impl Machine {
                     self.link = Link::Waiting { until: now };
                 }
             }
-            Input::Propose(entry) => self.proposed = Some(entry),
+            Input::Propose(entry) => {
+                self.proposed = Some(entry);
+                self.wishes.is_proposal_sent = false;
+            }
+            Input::Withdraw => self.proposed = None,
             Input::Tick => self.wake_at = None,
         }
     }

@@ -4,6 +4,7 @@
 //! alone. So an own entry is only made here, and taken in like anybody's once it counts.
 
 use protocol::chain::{Card, ChainError, ChainKind, Entry, EntryDraft, Recipient, Signer};
+use protocol::pairing::PairingInvite;
 use protocol::{DeviceIndex, Domain};
 use rand_core::CryptoRng;
 
@@ -42,6 +43,42 @@ impl<S: Store, K: Kdf> Vault<S, K> {
     ) -> Result<Vec<u8>, Failure> {
         let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
         turn.add_device(card).map_err(failure)
+    }
+
+    /// What a new device is told of the account, by a device whose relay is at this origin.
+    ///
+    /// # Errors
+    /// `Locked`.
+    pub async fn make_invite(
+        &mut self,
+        origin: &str,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<PairingInvite, Failure> {
+        let turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        let keys = turn.keys;
+        Ok(PairingInvite {
+            account: keys.account,
+            origin: origin.to_owned(),
+            chain_len: keys.chain.len(),
+            chain_head: keys.chain.head(),
+            device: keys.device,
+        })
+    }
+
+    /// Whether the account chain holds an active device with this card.
+    ///
+    /// # Errors
+    /// `Locked`.
+    pub async fn has_device(
+        &mut self,
+        card: &Card,
+        now: Now,
+        rng: &mut impl CryptoRng,
+    ) -> Result<bool, Failure> {
+        let turn = self.turn(now.ms, rng).await.map_err(failure)?;
+        let mut devices = turn.keys.chain.active_devices();
+        Ok(devices.any(|(_, state)| state.card == *card))
     }
 
     /// Takes in entries of the account chain, without holes; those that stand here already are compared.

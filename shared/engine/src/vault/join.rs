@@ -4,7 +4,8 @@
 use crypto::{DeviceBundle, Passphrase, Slot};
 use protocol::audit::{AuditAction, AuditEvent};
 use protocol::chain::{self, Card, ChainView};
-use protocol::{DocId, Incarnation};
+use protocol::wire::{self, Origin};
+use protocol::{AccountId, Challenge, DocId, Domain, Incarnation, Signature, VerifyKey};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -34,6 +35,29 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         let card = bundle.card().map_err(|_| Failure::Internal)?;
         self.joining = Some(bundle);
         Ok(card)
+    }
+
+    /// Signs a hello with the keys of [`Vault::begin_join`], for a relay at this origin by the device's own setting.
+    ///
+    /// # Errors
+    /// `NoVault` without [`Vault::begin_join`]; `Internal` when the origin is none.
+    pub fn sign_join(
+        &self,
+        account: &AccountId,
+        challenge: &Challenge,
+        origin: &str,
+    ) -> Result<(VerifyKey, Signature), Failure> {
+        let bundle = self.joining.as_ref().ok_or(Failure::NoVault)?;
+        let origin = Origin::parse(origin).map_err(|_| Failure::Internal)?;
+        let signing = bundle.signing_key();
+        let signed = wire::hello_bytes(challenge, origin);
+        let signature = signing.sign(Domain::Hello, account, &signed);
+        Ok((signing.verify_key(), signature))
+    }
+
+    /// Drops the keys of [`Vault::begin_join`].
+    pub fn cancel_join(&mut self) {
+        self.joining = None;
     }
 
     /// Makes the vault of this device from an account chain that holds its card. After a refusal or a failure it may

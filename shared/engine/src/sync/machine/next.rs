@@ -1,5 +1,6 @@
 //! The next thing to do, from what is wished for.
 
+use protocol::chain::Entry;
 use protocol::limit;
 use protocol::wire::{ChainTip, RequestId, ToRelay};
 
@@ -113,11 +114,20 @@ impl Machine {
             }
             return true;
         }
-        if let Some(entry) = self.proposed.take() {
-            self.append_chain(tip, &entry, now, out);
-            return true;
+        // Once on a connection: a relay that takes it and does not have it would be asked without end.
+        let is_sent = core::mem::replace(&mut self.wishes.is_proposal_sent, true);
+        let follows =
+            |entry: &Vec<u8>| Entry::decode(entry).is_ok_and(|entry| entry.prev() == tip.head);
+        match self.proposed.take().filter(follows) {
+            Some(entry) => {
+                if !is_sent {
+                    self.append_chain(tip, &entry, now, out);
+                }
+                self.proposed = Some(entry);
+                !is_sent
+            }
+            None => false,
         }
-        false
     }
 
     fn append_chain(&mut self, tip: ChainTip, entry: &[u8], now: i64, out: &mut Vec<Output>) {

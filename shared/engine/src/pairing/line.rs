@@ -1,0 +1,375 @@
+//! The socket of one side: dialling, one request at a time beside one that waits, and the clocks. It knows frames and
+//! times, not what is said.
+
+use protocol::wire::{BoxBytes, BoxPlace, EntryBytes, List, Refusal, RequestId, ToDevice, ToRelay};
+use protocol::{BoxId, BoxToken, Challenge, limit};
+
+use super::{Output, PairingFailure};
+
+/// How long a request may stay without an answer, in ms.
+const ANSWER_MS: i64 = 10_000;
+/// How long a socket may take to come up, in ms.
+const DIAL_MS: i64 = 10_000;
+/// Between two tries to make a socket, in ms.
+const REDIAL_MS: i64 = 1_000;
+/// How long in a row there may be no answer of the relay at all, in ms.
+const OFFLINE_MS: i64 = 30_000;
+/// After this long without a word the relay is asked for a sign of life, in ms.
+const QUIET_MS: i64 = 20_000;
+/// The longest wait that a relay may ask for, in ms.
+const PATIENCE_MS: i64 = 30_000;
+
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Put(BoxPlace),
+    Wait(BoxPlace),
+    Hello,
+    PullChain,
+}
+
+/// What a frame comes to.
+pub(super) enum Heard<'a> {
+    Nothing,
+    /// The message that was waited for.
+    Message(BoxPlace, &'a [u8]),
+    /// The relay keeps it.
+    Kept(BoxPlace),
+    Welcome,
+    Chain(
+        protocol::wire::ChainTip,
+        List<EntryBytes<'a>, { limit::CHAIN_ENTRIES_MAX }>,
+    ),
+    Refused(Asked, Refusal<'a>),
+    /// The relay at the other end says it is another one.
+    OtherRelay,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// None wanted.
+    Off,
+    /// None until this time.
+    Waiting { until: i64 },
+    /// Given up at this time.
+    Dialing { until: i64 },
+    /// Up.
+    Up(Option<Challenge>),
+}
+
+/// The mailbox of a pairing, and who one is there.
+#[derive(Clone, Copy)]
+pub(super) struct Mailbox {
+    pub(super) name: BoxId,
+    pub(super) token: BoxToken,
+}
+
+pub(super) struct Line {
+    origin: String,
+    mailbox: Mailbox,
+    /// When all of it is over.
+    pub(super) deadline: i64,
+    link: Link,
+    asked: Option<(RequestId, Asked, i64)>,
+    waiting: Option<(RequestId, BoxPlace)>,
+    /// Messages the relay said it has, on this connection and lately.
+    kept: Vec<BoxPlace>,
+    last_request: u32,
+    /// Since when there was no answer.
+    lost_since: Option<i64>,
+    heard_at: i64,
+    again_at: i64,
+    wake_at: Option<i64>,
+}
+
+impl Line {
+    pub(super) fn new(origin: &str, mailbox: Mailbox, deadline: i64) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            mailbox,
+            deadline,
+            link: Link::Off,
+            asked: None,
+            waiting: None,
+            kept: Vec::new(),
+            last_request: 0,
+            lost_since: None,
+            heard_at: 0,
+            again_at: 0,
+            wake_at: None,
+        }
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(super) fn begin(&mut self, now: i64) {
+        if self.link == Link::Off {
+            self.link = Link::Waiting { until: now };
+            self.lost_since = Some(now);
+        }
+    }
+
+    /// No socket is needed any more.
+    pub(super) fn rest(&mut self, out: &mut Vec<Output>) {
+        if matches!(self.link, Link::Dialing { .. } | Link::Up(_)) {
+            out.push(Output::Hang);
+        }
+        self.clear();
+        self.link = Link::Off;
+        self.lost_since = None;
+    }
+
+    pub(super) fn up(&mut self, now: i64) {
+        if let Link::Dialing { .. } = self.link {
+            self.link = Link::Up(None);
+            self.heard_at = now;
+        }
+    }
+
+    pub(super) fn down(&mut self, now: i64) {
+        if matches!(self.link, Link::Dialing { .. } | Link::Up(_)) {
+            self.lose(REDIAL_MS, now);
+        }
+    }
+
+    /// The challenge of this connection, once it came.
+    pub(super) const fn challenge(&self) -> Option<Challenge> {
+        match self.link {
+            Link::Up(challenge) => challenge,
+            _ => None,
+        }
+    }
+
+    pub(super) fn tick(&mut self) {
+        self.wake_at = None;
+    }
+
+    /// Nothing is asked before this time.
+    pub(super) fn pause(&mut self, ms: i64, now: i64) {
+        self.again_at = now.saturating_add(ms.clamp(0, PATIENCE_MS));
+    }
+
+    /// The relay lost the mailbox: what it said it has, it has not.
+    pub(super) fn forget_kept(&mut self) {
+        self.kept.clear();
+    }
+
+    pub(super) fn is_kept(&self, place: BoxPlace) -> bool {
+        self.kept.contains(&place)
+    }
+
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Whether a request can be made now.
+    pub(super) fn is_free(&self, now: i64) -> bool {
+        self.challenge().is_some() && self.asked.is_none() && self.again_at <= now
+    }
+
+    pub(super) fn put(&mut self, place: BoxPlace, sealed: &[u8], now: i64, out: &mut Vec<Output>) {
+        let Mailbox { name, token } = self.mailbox;
+        let sealed = BoxBytes(sealed);
+        let put = ToRelay::PutBox {
+            name,
+            place,
+            token,
+            sealed,
+        };
+        self.ask(Asked::Put(place), &put, now, out);
+    }
+
+    pub(super) fn wait(&mut self, place: BoxPlace, now: i64, out: &mut Vec<Output>) {
+        let Mailbox { name, token } = self.mailbox;
+        let wait = ToRelay::WaitBox { name, place, token };
+        self.ask(Asked::Wait(place), &wait, now, out);
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        asked: Asked,
+        frame: &ToRelay<'_>,
+        now: i64,
+        out: &mut Vec<Output>,
+    ) {
+        self.last_request = self.last_request.checked_add(1).unwrap_or(1);
+        let request = RequestId(self.last_request);
+        // A frame that does not encode is one this version does not make.
+        let Ok(bytes) = frame.encode(request) else {
+            return;
+        };
+        match asked {
+            Asked::Wait(place) => self.waiting = Some((request, place)),
+            asked => self.asked = Some((request, asked, now.saturating_add(ANSWER_MS))),
+        }
+        out.push(Output::Send(bytes));
+    }
+
+    pub(super) fn hear<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        now: i64,
+        out: &mut Vec<Output>,
+    ) -> Heard<'a> {
+        let Link::Up(known) = self.link else {
+            return Heard::Nothing;
+        };
+        let Ok((request, frame)) = ToDevice::decode(bytes) else {
+            self.hang(REDIAL_MS, now, out);
+            return Heard::Nothing;
+        };
+        self.heard_at = now;
+        match frame {
+            ToDevice::Challenge {
+                challenge, origin, ..
+            } => {
+                if origin.as_str() != self.origin {
+                    return Heard::OtherRelay;
+                }
+                self.link = Link::Up(known.or(Some(challenge)));
+                Heard::Nothing
+            }
+            ToDevice::Bye { retry_after_ms } => {
+                self.hang(i64::from(retry_after_ms).max(REDIAL_MS), now, out);
+                Heard::Nothing
+            }
+            frame => match self.take_asked(request) {
+                Some(asked) => self.answer(asked, frame, now, out),
+                None => Heard::Nothing,
+            },
+        }
+    }
+
+    fn take_asked(&mut self, request: RequestId) -> Option<Asked> {
+        let asked = self.asked.filter(|(of, _, _)| *of == request);
+        let waiting = self.waiting.filter(|(of, _)| *of == request);
+        if let Some((_, asked, _)) = asked {
+            self.asked = None;
+            return Some(asked);
+        }
+        let (_, place) = waiting?;
+        self.waiting = None;
+        Some(Asked::Wait(place))
+    }
+
+    fn answer<'a>(
+        &mut self,
+        asked: Asked,
+        frame: ToDevice<'a>,
+        now: i64,
+        out: &mut Vec<Output>,
+    ) -> Heard<'a> {
+        self.lost_since = None;
+        match (asked, frame) {
+            (asked, ToDevice::Refused { refusal, .. }) => Heard::Refused(asked, refusal),
+            (Asked::Put(place), ToDevice::BoxAck) => {
+                self.kept.push(place);
+                Heard::Kept(place)
+            }
+            (Asked::Wait(place), ToDevice::BoxMessage { sealed }) => {
+                Heard::Message(place, sealed.0)
+            }
+            (Asked::Hello, ToDevice::Welcome { .. }) => Heard::Welcome,
+            (Asked::PullChain, ToDevice::ChainPage { tip, entries }) => Heard::Chain(tip, entries),
+            _ => {
+                // No relay that works answers so.
+                self.hang(REDIAL_MS, now, out);
+                Heard::Nothing
+            }
+        }
+    }
+
+    /// What the clock alone makes happen.
+    ///
+    /// # Errors
+    /// When it is over.
+    pub(super) fn keep_time(
+        &mut self,
+        now: i64,
+        out: &mut Vec<Output>,
+    ) -> Result<(), PairingFailure> {
+        let lost_ms = self.lost_since.map_or(0, |since| now.saturating_sub(since));
+        if lost_ms >= OFFLINE_MS {
+            return Err(PairingFailure::NoConnection);
+        }
+        if now >= self.deadline {
+            return Err(PairingFailure::Expired);
+        }
+        let is_late = self.asked.is_some_and(|(_, _, until)| until <= now);
+        match self.link {
+            Link::Waiting { until } if until <= now => {
+                self.link = Link::Dialing {
+                    until: now.saturating_add(DIAL_MS),
+                };
+                out.push(Output::Dial);
+            }
+            Link::Dialing { until } if until <= now => self.hang(REDIAL_MS, now, out),
+            Link::Up(_) if is_late => self.hang(REDIAL_MS, now, out),
+            Link::Up(None) if self.heard_at.saturating_add(ANSWER_MS) <= now => {
+                self.hang(REDIAL_MS, now, out);
+            }
+            Link::Up(Some(_)) if self.asked.is_none() && self.quiet_at() <= now => {
+                // Putting the newest message again changes nothing and is answered.
+                self.heard_at = now;
+                self.kept.clear();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    const fn quiet_at(&self) -> i64 {
+        self.heard_at.saturating_add(QUIET_MS)
+    }
+
+    pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
+        let mut times = vec![self.deadline, self.again_at];
+        times.extend(self.asked.map(|(_, _, until)| until));
+        let lost = self.lost_since;
+        times.extend(lost.map(|since| since.saturating_add(OFFLINE_MS)));
+        match self.link {
+            Link::Off => {}
+            Link::Waiting { until } | Link::Dialing { until } => times.push(until),
+            Link::Up(None) => times.push(self.heard_at.saturating_add(ANSWER_MS)),
+            Link::Up(Some(_)) => times.push(self.quiet_at()),
+        }
+        let at = times.into_iter().filter(|at| *at > now).min();
+        if let Some(at) = at
+            && self.wake_at != Some(at)
+        {
+            self.wake_at = Some(at);
+            out.push(Output::Wake { at });
+        }
+    }
+
+    fn hang(&mut self, wait_ms: i64, now: i64, out: &mut Vec<Output>) {
+        out.push(Output::Hang);
+        self.lose(wait_ms, now);
+    }
+
+    fn lose(&mut self, wait_ms: i64, now: i64) {
+        self.clear();
+        self.lost_since.get_or_insert(now);
+        self.link = Link::Waiting {
+            until: now.saturating_add(wait_ms.min(PATIENCE_MS)),
+        };
+    }
+
+    fn clear(&mut self) {
+        (self.asked, self.waiting) = (None, None);
+        self.kept.clear();
+        self.again_at = 0;
+    }
+}
+
+/// What a refusal that asking again does not help means to a person.
+pub(super) const fn failure_of(refusal: &Refusal<'_>) -> PairingFailure {
+    match refusal {
+        Refusal::BoxTaken => PairingFailure::CodeUsed,
+        Refusal::BoxExpired => PairingFailure::Expired,
+        Refusal::UnknownType | Refusal::FormatTooNew { .. } => PairingFailure::OtherVersion,
+        _ => PairingFailure::RelayRefuses,
+    }
+}
