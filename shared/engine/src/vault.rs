@@ -35,6 +35,7 @@ mod setup;
 mod shelf;
 mod stop;
 mod sync_head;
+mod trail;
 mod turn;
 mod unlock;
 mod unsaved;

@@ -229,6 +229,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let outbox = self.session.outbox.as_ref();
             if let Some(place) = outbox.and_then(|of| Some(of.find(&hash)?.place())) {
                 self.drop_outbox(place);
+                self.note_sent(place);
                 self.session.sync.last_sent_at = self.now;
             }
             self.session.is_sync_changed = true;
@@ -275,7 +276,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(record.map(|record| record.outer().prev))
     }
 
-    async fn retry(&mut self, hash: &RecordHash) -> Outcome<Done> {
+    pub(crate) async fn retry(&mut self, hash: &RecordHash) -> Outcome<Done> {
         let is_refused = self.outbox().await?.find(hash);
         if is_refused.is_none_or(|row| row.refused.is_none()) {
             return Ok(Done::Nothing);
@@ -369,7 +370,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         })
     }
 
-    fn peers(&self) -> Vec<Peer> {
+    pub(crate) fn peers(&self) -> Vec<Peer> {
         let (keys, sync, head) = (self.keys, &self.session.sync, &self.session.head);
         let others = keys.chain.active_devices().map(|(device, _)| device);
         let others = others.filter(|device| *device != keys.device);

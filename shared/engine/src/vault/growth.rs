@@ -112,6 +112,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
                 meta::put_chain_entry(&mut turn.batch, index, entry);
             }
         }
+        turn.note_added(&growth.chain).await?;
         turn.commit().await?;
         let open = self.open.as_mut().ok_or(Failure::Locked)?;
         open.keys.grow(growth);

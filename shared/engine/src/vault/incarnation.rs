@@ -82,7 +82,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn reissue(&mut self, record: &Record) -> Outcome<()> {
         let (keys, outer) = (self.keys, *record.outer());
         let hash = record.hash(&keys.account);
-        self.drop_outbox((outer.device, outer.incarnation, outer.seq));
+        let place = (outer.device, outer.incarnation, outer.seq);
+        self.drop_outbox(place);
+        self.note_gone(place);
         self.batch.delete(StoreName::Record, *hash.as_bytes());
         let route_key = keys.route_key_at(outer.chain.position);
         let route = route_key
@@ -108,14 +110,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Answers whether everything that the record says is said again.
     async fn issue(&mut self, record: &Record, hash: &RecordHash, route: Route) -> Outcome<bool> {
         let keys = self.keys;
-        let body_key = if route.doc == DocId::NIL {
-            let key = keys.epoch_key_by_id(route.key);
-            key.map(crypto::EpochKey::derive_body_key)
-        } else {
-            let key = self.session.catalogue.doc_key(keys, route.doc, route.key);
-            key.ok().map(|key| key.derive_body_key())
-        };
-        let Some(body_key) = body_key else {
+        let Some(body_key) = self.body_key(&route) else {
             return Ok(false);
         };
         let Ok(body) = crypto::open_body(&keys.account, record, &body_key) else {

@@ -152,6 +152,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             None,
             "vault",
         ))?;
+        self.note_made()?;
         self.commit().await
     }
 }

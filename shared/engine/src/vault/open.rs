@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::audit::streams;
+use super::device::device_notes_row;
 use super::drafts::read_slots;
 use super::head::{DeviceHead, DocHead};
 use super::keys::Keys;
@@ -18,6 +19,7 @@ use super::quarantine::{Piece, read_quarantine};
 use super::session::Session;
 use super::stop::{Outcome, Stop};
 use super::sync_head::{Pending, SyncHead, sync_head_row};
+use super::trail::is_chunk;
 use super::turn::{Turn, device_head_row};
 use crate::command::Failure;
 use crate::store::{Store, StoreName};
@@ -259,10 +261,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             device_head_row(self.keys),
             sync_head_row(self.keys),
             self.head_row(DocId::NIL),
+            device_notes_row(self.keys),
         ];
         let mut has_all = true;
         for (row, value) in self.store.read_prefix(StoreName::Cursor, &[]).await? {
-            if others.contains(&row) {
+            if others.contains(&row) || is_chunk(self.keys, &row, &value) {
                 continue;
             }
             let (local, account) = (&self.keys.local, &self.keys.account);

@@ -151,7 +151,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             if !unnamed.contains_key(&name) {
                 continue;
             }
-            let Some(row) = self.row_for(hash, bytes) else {
+            let Some(row) = self.row_for(hash, bytes, |_| true) else {
                 continue;
             };
             unnamed.remove(&name);
@@ -179,14 +179,22 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         local::seal_value(self.rng, key, account, StoreName::Outbox, name, row)
     }
 
-    /// The outbox row of a stored record; `None` when it is none, or does not open here.
-    pub(crate) fn row_for(&self, hash: RecordHash, bytes: Vec<u8>) -> Option<OutboxRow> {
+    /// The outbox row of a stored record; `None` when it is none, is not asked for, or does not open here.
+    pub(crate) fn row_for(
+        &self,
+        hash: RecordHash,
+        bytes: Vec<u8>,
+        is_wanted: impl FnOnce(Place) -> bool,
+    ) -> Option<OutboxRow> {
         let keys = self.keys;
         if hash_of(keys, &bytes) != hash {
             return None;
         }
         let record = Record::decode(bytes).ok()?;
         let outer = record.outer();
+        if !is_wanted((outer.device, outer.incarnation, outer.seq)) {
+            return None;
+        }
         let route_key = keys.route_key_at(outer.chain.position)?;
         let route = open_route(&keys.account, &record, &route_key).ok()?;
         let place = self.session.catalogue.place(route.doc);
@@ -197,7 +205,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             hash,
             kind: route.kind.to_byte(),
             client: place.and_then(|(client, _, _)| client),
-            made_at: 0,
+            made_at: self.made_at(&record, &route),
             refused: None,
         })
     }
@@ -215,10 +223,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let Ok(hash) = RecordHash::try_from(key.as_slice()) else {
                 continue;
             };
-            let Some(row) = self.row_for(hash, bytes) else {
-                continue;
-            };
-            if is_missing(row.place()) && !waiting.contains(&row.place()) {
+            let is_wanted = |place| is_missing(place) && !waiting.contains(&place);
+            if let Some(row) = self.row_for(hash, bytes, is_wanted) {
                 self.session.is_torn = true;
                 self.put_outbox(row)?;
                 count += 1;

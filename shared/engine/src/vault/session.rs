@@ -17,6 +17,7 @@ use super::outbox::Outbox;
 use super::peer_draft::PeerSlots;
 use super::quarantine::{Piece, QuarantineRow};
 use super::sync_head::SyncHead;
+use super::trail::Trail;
 use crate::store::Batch;
 
 /// Documents kept in memory between commands.
@@ -40,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) held: Held,
     /// Read when it is first asked for.
     pub(crate) outbox: Option<Outbox>,
+    /// Read when it is first asked for, apart from what is written.
+    pub(crate) trail: Trail,
     /// Everything in quarantine, and what was found since.
     pub(crate) quarantine: Vec<QuarantineRow>,
     /// Damage found, not yet copied to the quarantine.
@@ -88,6 +91,7 @@ impl Session {
             is_sync_changed: false,
             held: Held::default(),
             outbox: None,
+            trail: Trail::default(),
             quarantine: Vec::new(),
             found: Vec::new(),
             repairs: Batch::default(),

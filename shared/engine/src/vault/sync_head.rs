@@ -186,6 +186,38 @@ impl SyncHead {
         }
     }
 
+    /// The newest record of a sequence that a device says it stores; 0 = none. What it said before it began a new
+    /// incarnation does not count: it may have lost since what it had.
+    pub(crate) fn told_by(&self, teller: DeviceIndex, of: DeviceIndex, run: Incarnation) -> Seq {
+        let own: Vec<&Branch> = {
+            let own = self
+                .branches
+                .iter()
+                .filter(|branch| branch.device == teller);
+            own.collect()
+        };
+        let is_current = |branch: &&&Branch| {
+            let mut later = own.iter();
+            !later.any(|later| later.seen_of(teller, branch.incarnation).is_some())
+        };
+        let marks = own.iter().filter(is_current);
+        let marks = marks.filter_map(|branch| branch.seen_of(of, run));
+        marks.max().unwrap_or(Seq(0))
+    }
+
+    /// Whether a device says that it stored this record without being able to open it.
+    pub(crate) fn is_unopened_at(&self, device: DeviceIndex, short: [u8; 8]) -> bool {
+        let of_device = self.branches.iter().filter(|of| of.device == device);
+        let mut unopened = of_device.flat_map(|branch| &branch.unopened);
+        unopened.any(|hash| hash.short() == short)
+    }
+
+    /// When something of a device last arrived; 0 = never.
+    pub(crate) fn arrived_at(&self, device: DeviceIndex) -> i64 {
+        let of_device = self.branches.iter().filter(|of| of.device == device);
+        of_device.map(|branch| branch.arrived_at).max().unwrap_or(0)
+    }
+
     /// The newest record of a sequence that any other device says it stores; 0 = none.
     pub(crate) fn newest_seen(&self, device: DeviceIndex, incarnation: Incarnation) -> Seq {
         let marks = self.branches.iter().filter(|of| of.device != device);

@@ -139,6 +139,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         )?;
         let hash = record.hash(&keys.account);
         (head.seq, head.prev) = (seq, hash);
+        let own = (keys.device, outer.incarnation, seq);
+        self.note_stored(own, kind, body.made_at, &hash);
         let place = self.session.catalogue.place(doc);
         self.put_outbox(OutboxRow {
             device: keys.device,
@@ -160,6 +162,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.session.is_torn = true;
         self.flush_lane_if_due()?;
         self.put_lane()?;
+        self.put_trail().await?;
         self.put_found().await?;
         // A repair is older than what this command made of the same row.
         let mut batch = core::mem::take(&mut self.session.repairs);
@@ -177,6 +180,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.session.is_torn = false;
         self.session.slots.waiting.settle();
         Ok(())
+    }
+
+    /// The key under which the body of a record stands; `None` = it is not here.
+    pub(crate) fn body_key(&self, route: &Route) -> Option<BodyKey> {
+        let keys = self.keys;
+        if route.doc == DocId::NIL {
+            let key = keys.epoch_key_by_id(route.key);
+            return key.map(crypto::EpochKey::derive_body_key);
+        }
+        let key = self.session.catalogue.doc_key(keys, route.doc, route.key);
+        key.ok().map(|key| key.derive_body_key())
     }
 
     /// A fresh random actor for a document that is opened or made.

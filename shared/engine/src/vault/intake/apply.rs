@@ -18,6 +18,7 @@ use super::super::stop::{Outcome, Stop};
 use super::super::sync_head::Pending;
 use super::super::turn::Turn;
 use super::link::Accepted;
+use super::place_of;
 use crate::command::Failure;
 use crate::store::{Store, StoreName};
 
@@ -83,14 +84,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     fn open_whole(&self, record: &Record, route: &Route) -> Result<Body, Unopened> {
         let keys = self.keys;
-        let body_key = if route.doc == DocId::NIL {
-            let key = keys.epoch_key_by_id(route.key);
-            key.map(crypto::EpochKey::derive_body_key)
-        } else {
-            let key = self.session.catalogue.doc_key(keys, route.doc, route.key);
-            key.ok().map(|key| key.derive_body_key())
-        };
-        let body_key = body_key.ok_or(Unopened::NoKey)?;
+        let body_key = self.body_key(route).ok_or(Unopened::NoKey)?;
         crypto::open_body(&keys.account, record, &body_key).map_err(|error| match error {
             RecordOpenError::Body(BodyError::Version { .. }) => Unopened::Newer,
             _ => Unopened::Damaged,
@@ -139,7 +133,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// What a record says of its device, once the keys that came with it are here.
     fn note_body(&mut self, work: &Work) -> Outcome<()> {
         let outer = work.record.outer();
-        if let Ok(body) = self.open_whole(&work.record, &work.route) {
+        let opened = self.open_whole(&work.record, &work.route);
+        self.note_work(work, opened.as_ref().map_or(0, |body| body.made_at));
+        if let Ok(body) = opened {
             let sync = &mut self.session.sync;
             let branch = sync.branch_mut(outer.device, outer.incarnation);
             let branch = branch.ok_or(Failure::Internal)?;
@@ -147,6 +143,15 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             branch.unopened.extend(body.unopened);
         }
         Ok(())
+    }
+
+    /// Enters a record that stands in its run into the trail.
+    fn note_work(&mut self, work: &Work, made_at: u64) {
+        let place = place_of(&work.record);
+        let branch = self.session.sync.find(place.0, place.1);
+        if branch.is_some_and(|branch| !branch.is_forked && place.2 <= branch.seq) {
+            self.note_stored(place, work.route.kind, made_at, &work.hash);
+        }
     }
 
     /// Records that wait, read from the store.
@@ -259,6 +264,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Err(Unopened::NoKey) => return Ok(Step::Later),
             Err(Unopened::Damaged) => return Ok(Step::Damaged),
         };
+        if let Some(body) = body.as_ref().filter(|_| work.is_retry) {
+            self.note_work(work, body.made_at);
+        }
         let open = self.session.docs.get_mut(&route.doc);
         let open = open.ok_or(Failure::Internal)?;
         let Some(body) = body else {
