@@ -158,7 +158,7 @@ pub fn targets(edit: &Edit, now_ms: i64) -> Result<Targets, Vec<Problem>> {
         journal: JournalNeed::Unused,
     };
     Ok(match edit {
-        Edit::SetProfile(_) => Targets {
+        Edit::SetProfile(_) | Edit::ChangeProfile { .. } => Targets {
             client: None,
             profile: Need::OrNew,
             identity: Need::Unused,
@@ -238,6 +238,7 @@ pub fn apply(
 ) -> Result<Applied, Vec<Problem>> {
     match edit {
         Edit::SetProfile(input) => profile::set(input, docs, ctx),
+        Edit::ChangeProfile { field, value } => profile::change(*field, value, docs, ctx),
         Edit::CreateClient { client, input } => client::create(*client, input, docs, ctx),
         Edit::ChangeClient {
             client,

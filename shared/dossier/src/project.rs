@@ -5,6 +5,7 @@
 //! without reading a whole journal.
 
 pub mod client;
+pub(crate) mod conflict;
 mod identity;
 pub(crate) mod plan;
 mod profile;
@@ -13,6 +14,7 @@ mod today;
 pub mod visit;
 
 pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
+pub use conflict::bsn_answers;
 pub(crate) use identity::{deferral, identity};
 pub use profile::profile;
 pub use search::{Filter, search};
