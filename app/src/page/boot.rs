@@ -10,10 +10,10 @@ use leptos_router::path;
 
 use super::client::{DetailsPage, HistoryPage, OverviewPage, VisitsPage};
 use super::clients::{ClientsLayout, NewClientPage};
+use super::devices::DevicesPage;
 use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
 use super::guard::Guard;
 use super::lock::LockPage;
-use super::devices::DevicesPage;
 use super::pairing::Pairing;
 use super::planning::PlanningPage;
 use super::session::{Session, Stage, use_session};

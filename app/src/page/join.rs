@@ -43,7 +43,9 @@ pub fn JoinPage() -> impl IntoView {
     on_cleanup(move || pairing.stop());
     let show = move || match state.get() {
         None => view! { <WhoForm name chosen on_next=begin on_back=leave /> }.into_any(),
-        Some(PairingState::CodeShown { code }) => view! { <CodeShown code on_back=leave /> }.into_any(),
+        Some(PairingState::CodeShown { code }) => {
+            view! { <CodeShown code on_back=leave /> }.into_any()
+        }
         Some(PairingState::DigitsWanted) => view! { <DigitsForm on_back=leave /> }.into_any(),
         Some(PairingState::Failed(failure)) => {
             view! { <Failed failure on_again=begin on_back=leave /> }.into_any()

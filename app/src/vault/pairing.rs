@@ -60,7 +60,11 @@ impl Pairing {
         origin: &str,
         inputs: UnboundedSender<Input>,
     ) -> Self {
-        Self::begin(Side::Newcomer(Box::new(newcomer), passphrase), origin, inputs)
+        Self::begin(
+            Side::Newcomer(Box::new(newcomer), passphrase),
+            origin,
+            inputs,
+        )
     }
 
     /// The old device.
@@ -140,7 +144,10 @@ impl Pairing {
                     Output::Join(entries) => {
                         if let Side::Newcomer(_, passphrase) = &self.side {
                             let passphrase = passphrase.clone();
-                            self.wishes.push_back(Wish::Join { entries, passphrase });
+                            self.wishes.push_back(Wish::Join {
+                                entries,
+                                passphrase,
+                            });
                         }
                     }
                     Output::Add(card) => {

@@ -61,7 +61,10 @@ pub fn last_seen(ms: Option<i64>) -> String {
 /// Since when a device is one of the account.
 pub fn since(ms: i64) -> Option<String> {
     let moment = calendar::rfc3339(ms).ok()?;
-    Some(format!("Erbij sinds {}", date::long(date::date_of(&moment))))
+    Some(format!(
+        "Erbij sinds {}",
+        date::long(date::date_of(&moment))
+    ))
 }
 
 /// What a device holds of the changes made here.
@@ -71,19 +74,28 @@ pub fn receipt(row: &DeviceRow) -> String {
         Receipt::Away => match row.last_seen_at.and_then(|ms| calendar::rfc3339(ms).ok()) {
             Some(moment) => {
                 let day = date::long(date::date_of(&moment));
-                format!("Was sinds {day} niet online. Krijgt nog {}.", changes(row.unseen_count))
+                format!(
+                    "Was sinds {day} niet online. Krijgt nog {}.",
+                    changes(row.unseen_count)
+                )
             }
             None => "Was nog niet online".to_owned(),
         },
         Receipt::Withheld { count, .. } => {
-            format!("Heeft nieuwere gegevens, maar {} van dit apparaat niet", changes(count))
+            format!(
+                "Heeft nieuwere gegevens, maar {} van dit apparaat niet",
+                changes(count)
+            )
         }
     }
 }
 
 /// What this device was not given of another's.
 pub fn missing_here(count: u32) -> String {
-    format!("Dit apparaat mist {} die een ander apparaat wel heeft", changes(count))
+    format!(
+        "Dit apparaat mist {} die een ander apparaat wel heeft",
+        changes(count)
+    )
 }
 
 /// Nothing more is taken in of this device.

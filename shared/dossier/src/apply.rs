@@ -166,7 +166,7 @@ pub fn targets(edit: &Edit, now_ms: i64) -> Result<Targets, Vec<Problem>> {
             dossier: Need::Unused,
             journal: JournalNeed::Unused,
         },
-        Edit::SetProfile(_) => Targets {
+        Edit::SetProfile(_) | Edit::ChangeProfile { .. } => Targets {
             client: None,
             profile: Need::OrNew,
             identity: Need::Unused,
@@ -246,6 +246,7 @@ pub fn apply(
 ) -> Result<Applied, Vec<Problem>> {
     match edit {
         Edit::SetProfile(input) => profile::set(input, docs, ctx),
+        Edit::ChangeProfile { field, value } => profile::change(*field, value, docs, ctx),
         Edit::CreateClient { client, input } => client::create(*client, input, docs, ctx),
         Edit::ChangeClient {
             client,

@@ -338,6 +338,13 @@ impl Document {
     /// Texts that stand beside [`Document::text`] because two devices wrote at the same time; each once.
     pub(crate) fn other_texts(&self, key: &str) -> Vec<String> {
         let chosen = self.text(key);
+        let mut texts = self.all_texts(key);
+        texts.retain(|text| Some(text) != chosen.as_ref());
+        texts
+    }
+
+    /// Texts of a register, concurrent ones too; sorted, each once.
+    pub(crate) fn all_texts(&self, key: &str) -> Vec<String> {
         let all = self.inner.get_all(ROOT, key).unwrap_or_default();
         let mut texts = BTreeSet::new();
         texts.extend(
@@ -345,10 +352,7 @@ impl Document {
                 .filter_map(|(found, _)| value::scalar(found))
                 .filter_map(Scalar::into_text),
         );
-        texts
-            .into_iter()
-            .filter(|text| Some(text) != chosen.as_ref())
-            .collect()
+        texts.into_iter().collect()
     }
 
     /// Numbers of a register, concurrent ones too.
@@ -365,17 +369,11 @@ impl Document {
         found.is_object().then(|| self.read_entry(&object))
     }
 
-    /// Entries under the same key that another device wrote at the same time with other content.
-    pub(crate) fn other_entries(&self, key: &str) -> Vec<Entry> {
-        let Some(chosen) = self.entry(key) else {
-            return Vec::new();
-        };
+    /// Entries under a key, also those that other devices wrote at the same time.
+    pub(crate) fn all_entries(&self, key: &str) -> Vec<Entry> {
         let all = self.inner.get_all(ROOT, key).unwrap_or_default();
-        let entries = all
-            .iter()
-            .filter(|(found, _)| found.is_object())
-            .map(|(_, object)| self.read_entry(object));
-        entries.filter(|entry| *entry != chosen).collect()
+        let objects = all.iter().filter(|(found, _)| found.is_object());
+        objects.map(|(_, object)| self.read_entry(object)).collect()
     }
 
     /// Entries whose key begins with `prefix`, by the rest of their key.

@@ -11,8 +11,15 @@ use crate::id::{ClientId, EntryId};
 /// One intent of the caregiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edit {
-    /// Change the caregiver's own data; the whole form at once.
+    /// Change the caregiver's own data; the whole form at once. Parts that stay as shown settle no open question.
     SetProfile(ProfileInput),
+    /// Change one part of the caregiver's own data; settles an open question about it.
+    ChangeProfile {
+        /// Which part.
+        field: ProfileField,
+        /// New value as typed; of a profession its stored word.
+        value: String,
+    },
     /// Open a dossier (B1). The id comes from the page so that pressing twice saves once.
     CreateClient {
         /// Fresh random id.
@@ -157,6 +164,20 @@ pub struct ProfileInput {
     pub agb: String,
     /// **AGB-code onderneming**, 8 digits or empty.
     pub agb_practice: String,
+}
+
+/// A part of the caregiver's own data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileField {
+    /// Je naam.
+    Name,
+    /// Beroep.
+    Profession,
+    /// AGB-code.
+    Agb,
+    /// AGB-code onderneming.
+    AgbPractice,
 }
 
 /// A2: profession of the caregiver.

@@ -5,6 +5,7 @@
 //! without reading a whole journal.
 
 pub mod client;
+pub(crate) mod conflict;
 mod device;
 mod identity;
 mod place;
@@ -15,6 +16,7 @@ mod today;
 pub mod visit;
 
 pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
+pub use conflict::bsn_answers;
 pub use device::device_names;
 pub(crate) use identity::{deferral, identity};
 pub use place::{EntryMark, entry_marks};

@@ -7,9 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::edit::{
     CareKind, ClientField, ContactKind, DocumentKind, Funding, MeasurementKind, Profession,
-    VisitField,
+    VisitField, VisitInput,
 };
 use crate::id::{ClientId, EntryId};
+
+mod conflict;
+
+pub use conflict::{
+    Answer, AnswerValue, Conflict, ConflictAbout, FundingValue, IdentityValue, PlanningValue,
+    ProfileConflict,
+};
 
 /// The caregiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,8 @@ pub struct ProfileView {
     pub agb: Option<String>,
     /// AGB code of the practice, 8 digits.
     pub agb_practice: Option<String>,
+    /// Parts on which two devices disagree, in the order of the form; empty = none.
+    pub conflicts: Vec<ProfileConflict>,
 }
 
 /// One row of the client list; also the sealed summary that makes lists fast.
@@ -57,6 +66,17 @@ pub struct ClientRow {
     pub planning: Vec<PlanningView>,
     /// Signed visits that answer a planned one in the last days: (planning, date, visit).
     pub answered: Vec<(EntryId, String, EntryId)>,
+    /// Values on which two devices disagree (**2 antwoorden**); rows kept by earlier versions have none.
+    #[serde(default)]
+    pub conflict_count: u32,
+}
+
+impl ClientRow {
+    /// Whether two devices disagree on a value of this client (**2 antwoorden**).
+    #[must_use]
+    pub fn has_conflict(&self) -> bool {
+        self.conflict_count > 0
+    }
 }
 
 /// A result of searching clients.
@@ -94,8 +114,10 @@ pub struct TodayView {
     pub date: String,
     /// Visits of today by time.
     pub visits: Vec<TodayVisit>,
-    /// Drafts to sign, newest first.
+    /// Drafts of this device, newest first; see [`DraftRow::standing`].
     pub drafts: Vec<DraftRow>,
+    /// Drafts that stand on other devices, newest first.
+    pub elsewhere: Vec<DraftRow>,
     /// Things to complete.
     pub tasks: Vec<Task>,
     /// Whether any client exists (for the empty state).
@@ -148,8 +170,44 @@ pub struct DraftRow {
     pub begin: String,
     /// First words of what was done.
     pub excerpt: String,
-    /// When it was last saved.
+    /// When it was last saved, by the clock of the device it stands on.
     pub saved_at: i64,
+    /// Index of the device on which it stands; `None` = this one.
+    pub device: Option<u16>,
+    /// What has become of it.
+    pub standing: DraftStanding,
+}
+
+/// What has become of an open draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftStanding {
+    /// To be finished and signed.
+    Open,
+    /// Another device went on from exactly this text: its own text is the newer one.
+    WentOn {
+        /// Index of that device; `None` = this one.
+        device: Option<u16>,
+    },
+    /// Two devices wrote in one visit, each something else: both texts are shown.
+    Beside,
+    /// The visit is signed, and this text holds something that does not stand in it (**Later geschreven op**).
+    Late {
+        /// Year of the journal that holds the visit.
+        year: u16,
+    },
+}
+
+/// The text of a draft of one visit, to be shown beside another draft of it or under the signed visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftText {
+    /// Where it stands, and what has become of it.
+    pub row: DraftRow,
+    /// The form as it stands there.
+    pub input: Box<VisitInput>,
+    /// What stands in it and not in the signed visit, ready to become an addition, one part per line; of a visit that is
+    /// not signed everything in it. Empty = nothing.
+    pub text: String,
 }
 
 /// Something to complete.
@@ -174,10 +232,16 @@ pub struct Earlier {
     pub change: EntryId,
     /// The value that was replaced; for funding the codes joined by `,`.
     pub value: String,
+    /// Answers of other devices that were put aside by choosing, besides `value`.
+    pub others: Vec<String>,
+    /// The value that replaced it.
+    pub to: String,
     /// When it was replaced.
     pub changed_at: i64,
     /// Who replaced it.
     pub author: String,
+    /// Index of the device on which it was replaced, if that is known.
+    pub device: Option<u16>,
 }
 
 /// A field with its earlier values, newest first.
@@ -187,8 +251,8 @@ pub struct FieldView {
     pub field: ClientField,
     /// Value, may be empty; in the display form of the domain (phone 06-…, postcode `1234 AB`, dates ISO).
     pub value: String,
-    /// Concurrent other values, if two devices disagree.
-    pub others: Vec<String>,
+    /// Every answer, the shown one too, when two devices disagree; the same order on every device. Empty = no conflict.
+    pub answers: Vec<Answer>,
     /// Earlier values.
     pub earlier: Vec<Earlier>,
 }
@@ -222,6 +286,17 @@ pub struct ClientView {
     pub plan_deadline: Option<String>,
     /// Parts that cannot be read (**Niet leesbaar**), number of stored pieces.
     pub unreadable_count: u32,
+    /// Everything on which two devices disagree, in the order of the page; the same on every device.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl ClientView {
+    /// The answers of one value; empty = no conflict.
+    #[must_use]
+    pub fn answers(&self, about: ConflictAbout) -> &[Answer] {
+        let found = self.conflicts.iter().find(|of| of.about == about);
+        found.map(|of| of.answers.as_slice()).unwrap_or_default()
+    }
 }
 
 /// How and when the identity was established (B8).
@@ -348,6 +423,13 @@ pub struct AdditionView {
     pub recorded_at: i64,
     /// By whom.
     pub author: String,
+    /// Index of the device on which it was signed, if that is known.
+    pub device: Option<u16>,
+    /// The same visit was signed on that device too, later and with other content: this is what it says there
+    /// (**Later geschreven op**). Its id is that of the visit.
+    pub is_also_signed: bool,
+    /// Kind of contact where it is another one there.
+    pub contact: Option<ContactKind>,
 }
 
 /// What a new visit may take over (**Zelfde als vorige keer**): actions only, never times, results or observations.

@@ -47,8 +47,12 @@ fn Steps(open: RwSignal<bool>) -> impl IntoView {
     on_dialog_leave(move || pairing.stop());
     move || match state.get() {
         None => view! { <CodeForm failure=None /> }.into_any(),
-        Some(PairingState::Failed(failure)) => view! { <CodeForm failure=Some(failure) /> }.into_any(),
-        Some(PairingState::DigitsShown { name, digits }) => view! { <Question name digits /> }.into_any(),
+        Some(PairingState::Failed(failure)) => {
+            view! { <CodeForm failure=Some(failure) /> }.into_any()
+        }
+        Some(PairingState::DigitsShown { name, digits }) => {
+            view! { <Question name digits /> }.into_any()
+        }
         Some(PairingState::Adding | PairingState::Done) => {
             view! { <Under label=words::adding() /> }.into_any()
         }

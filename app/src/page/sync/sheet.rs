@@ -34,9 +34,8 @@ pub(super) fn Sheet(
 fn Content() -> impl IntoView {
     let session = use_session();
     let now = Memo::new(move |_| session.sync().get().unwrap_or_default());
-    let at = move |ms: i64| {
-        moment(ms).map_or(text::never().to_owned(), |at| words::date::moment(&at))
-    };
+    let at =
+        move |ms: i64| moment(ms).map_or(text::never().to_owned(), |at| words::date::moment(&at));
     let trouble = Memo::new(move |_| now.read().trouble);
     let try_now = move || session.vault().try_now();
     view! {

@@ -1,11 +1,12 @@
 //! Opening a dossier (B1) and changing one field of a client's data.
 
-use crate::document::code::FundingSet;
+use crate::document::code::{Code, FundingSet};
 use crate::document::layout::{self, BSN, CLIENT, OPENED_AT};
 use crate::document::value::{Scalar, Write};
 use crate::edit::{ClientField, ClientInput};
 use crate::id::ClientId;
 use crate::problem::{Fault, Field, Problem};
+use crate::project::conflict::open_values;
 use crate::value::birth::{BirthDate, BirthDateError};
 use crate::value::bsn::Bsn;
 use crate::value::date::DateError;
@@ -116,7 +117,7 @@ pub(super) fn change(
     let to = stored_value(&mut check, field, value);
     let key = layout::client_key(field);
     let from = dossier.text(&key).unwrap_or_default();
-    let is_settled = dossier.other_texts(&key).is_empty();
+    let is_settled = open_values(dossier, field.code(), &key).is_empty();
     check.finish()?;
     if from == to && is_settled {
         return Err(vec![Problem {
@@ -125,13 +126,8 @@ pub(super) fn change(
             rule: None,
         }]);
     }
-    let (batch, id) = Change {
-        field,
-        from,
-        to,
-        undoes: None,
-    }
-    .batch(author, ctx);
+    let (mut batch, id) = Change::of_field(field, from, to).batch(dossier, author, ctx);
+    batch.push(touch(ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: Some(id),

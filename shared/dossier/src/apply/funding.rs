@@ -1,18 +1,19 @@
 //! How the care is paid, and with it whether a BSN must or may not be held (B7, B9).
 
-use crate::document::code::FundingSet;
-use crate::document::layout::{self, BSN, CLIENT};
+use crate::document::code::{Code, FundingSet};
+use crate::document::layout::{self, BSN, CHANGE, CLIENT, FIELD, TO};
 use crate::document::value::Write;
 use crate::edit::{CareKind, ClientField, Funding};
 use crate::id::ClientId;
 use crate::problem::{Fault, Field, Problem};
+use crate::project::conflict::open_values;
 
 use super::check::Check;
 use super::client::checked_bsn;
-use super::history::Change;
+use super::history::{Change, stamp};
 use super::{
     Applied, AuditKind, Context, Workspace, author, commit, event, guard, identity, not_possible,
-    opened,
+    opened, touch,
 };
 
 pub(super) fn change(
@@ -35,7 +36,7 @@ pub(super) fn change(
         check.refuse(Field::Funding, Fault::Missing, Some("B7"));
     } else if !set.needs_bsn() && holds_bsn {
         check.refuse(Field::Funding, Fault::NotPossible, Some("B9"));
-    } else if set == current && dossier.other_texts(&key).is_empty() {
+    } else if set == current && open_values(dossier, ClientField::Funding.code(), &key).is_empty() {
         check.refuse(Field::Funding, Fault::Unchanged, None);
     }
     let bsn = if holds_bsn && typed_bsn.trim().is_empty() {
@@ -53,22 +54,22 @@ pub(super) fn change(
             .identity
             .as_deref_mut()
             .ok_or_else(|| not_possible(Field::Whole))?;
+        let line = stamp(author.clone(), ctx)
+            .with_text(FIELD, BSN)
+            .with_text(TO, bsn.digits());
         commit(
             document,
             &[
                 Write::text(CLIENT, client.to_string()),
                 Write::text(BSN, bsn.digits()),
+                Write::Entry(layout::entry_key(CHANGE, ctx.fresh_entry()), line),
             ],
         )?;
     }
     let is_undoable = set.needs_bsn() == current.needs_bsn();
-    let change = Change {
-        field: ClientField::Funding,
-        from: current.stored(),
-        to: set.stored(),
-        undoes: None,
-    };
-    let (batch, id) = change.batch(author, ctx);
+    let change = Change::of_field(ClientField::Funding, current.stored(), set.stored());
+    let (mut batch, id) = change.batch(dossier, author, ctx);
+    batch.push(touch(ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: is_undoable.then_some(id),

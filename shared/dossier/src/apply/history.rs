@@ -1,42 +1,77 @@
 //! The history of a client's data: every change keeps the earlier value, and one can be undone (F31).
 
+use crate::document::Document;
 use crate::document::code::{Code, FundingSet};
-use crate::document::layout::{self, AUTHOR, CHANGE, DEVICE, FIELD, FROM, RECORDED_AT, TO, UNDOES};
+use crate::document::layout::{
+    self, AUTHOR, CHANGE, DEVICE, FIELD, FROM, OTHER, PLANNING_CODE, RECORDED_AT, TO, UNDOES,
+};
 use crate::document::value::{Entry, Write};
 use crate::edit::ClientField;
 use crate::id::{ClientId, EntryId};
 use crate::problem::{Field, Problem};
+use crate::project::conflict::open_values;
 
 use super::check::Check;
 use super::{
     Applied, AuditKind, Context, Workspace, author, commit, event, guard, not_possible, opened,
-    touch,
+    planning, touch,
 };
 
-/// A change of one register with its line in the history.
+/// A change of one register with its line in the history. It settles what two devices said differently: the line
+/// keeps every answer that was put aside.
 pub(super) struct Change {
-    pub(super) field: ClientField,
+    pub(super) code: String,
+    pub(super) key: String,
     pub(super) from: String,
     pub(super) to: String,
-    pub(super) undoes: Option<EntryId>,
+    /// The line that is undone, and whether its answers are asked again.
+    pub(super) undoes: Option<(EntryId, bool)>,
 }
 
 impl Change {
-    /// The batch for the dossier, and the id of the line.
-    pub(super) fn batch(self, author: String, ctx: &mut Context<'_>) -> (Vec<Write>, EntryId) {
+    /// Of a field of a client's data.
+    pub(super) fn of_field(field: ClientField, from: String, to: String) -> Self {
+        Self {
+            code: field.code().to_owned(),
+            key: layout::client_key(field),
+            from,
+            to,
+            undoes: None,
+        }
+    }
+
+    /// The batch for the document, and the id of the line.
+    pub(super) fn batch(
+        self,
+        document: &Document,
+        author: String,
+        ctx: &mut Context<'_>,
+    ) -> (Vec<Write>, EntryId) {
         let id = ctx.fresh_entry();
         let mut line = stamp(author, ctx)
-            .with_text(FIELD, self.field.code())
-            .with_text(FROM, self.from)
-            .with_text(TO, self.to.clone());
-        if let Some(undone) = self.undoes {
+            .with_text(FIELD, &self.code)
+            .with_text(FROM, &self.from)
+            .with_text(TO, &self.to);
+        let others = open_values(document, &self.code, &self.key).into_iter();
+        for (number, other) in others.filter(|of| *of != self.from).enumerate() {
+            // An empty answer is one too.
+            line = line.with_any_text(&format!("{OTHER}{number}"), other);
+        }
+        if let Some((undone, _)) = self.undoes {
             line = line.with_text(UNDOES, undone.to_string());
         }
-        let batch = vec![
-            Write::text(layout::client_key(self.field), self.to),
+        let mut batch = vec![
+            Write::text(self.key, self.to),
             Write::Entry(layout::entry_key(CHANGE, id), line),
-            touch(ctx),
         ];
+        let key = layout::reopened_key(&self.code);
+        match self.undoes {
+            Some((undone, true)) => batch.push(Write::text(key, undone.to_string())),
+            _ if document.all_texts(&key).iter().any(|of| !of.is_empty()) => {
+                batch.push(Write::text(key, ""));
+            }
+            _ => {}
+        }
         (batch, id)
     }
 }
@@ -49,7 +84,8 @@ pub(super) fn stamp(author: String, ctx: &Context<'_>) -> Entry {
         .with_int(RECORDED_AT, ctx.now_ms)
 }
 
-/// Puts the earlier value back, as a change of its own. Refused when the field has changed since.
+/// Puts the earlier value back, as a change of its own; where an answer was chosen, the question stands open again.
+/// Refused when the field has changed since.
 pub(super) fn undo(
     client: ClientId,
     change: EntryId,
@@ -62,30 +98,47 @@ pub(super) fn undo(
     let line = dossier
         .entry(&layout::entry_key(CHANGE, change))
         .ok_or_else(|| not_possible(Field::Whole))?;
-    let field =
-        ClientField::from_code(&line.text(FIELD)).ok_or_else(|| not_possible(Field::Whole))?;
-    let key = layout::client_key(field);
+    let code = line.text(FIELD);
+    let planning = code.strip_prefix(PLANNING_CODE);
+    let field = ClientField::from_code(&code);
+    let key = match (&planning, field) {
+        (Some(_), _) => code.clone(),
+        (None, Some(field)) => layout::client_key(field),
+        (None, None) => return Err(not_possible(Field::Whole)),
+    };
     let current = dossier.text(&key).unwrap_or_default();
     let (from, to) = (line.text(FROM), line.text(TO));
-    if current != to || !dossier.other_texts(&key).is_empty() {
+    if current != to || !open_values(dossier, &code, &key).is_empty() {
         return Err(not_possible(Field::Whole));
     }
+    let mut planned = Vec::new();
+    if let Some(id) = planning {
+        planned = planning::replace(id, &from, ctx.now_ms)?;
+    }
     let mut check = Check::new(ctx.now_ms, guard::needs_bsn(dossier));
-    if field == ClientField::Funding {
-        if FundingSet::parse(&from).needs_bsn() != holds_bsn {
-            return Err(not_possible(Field::Funding));
+    match field {
+        Some(ClientField::Funding) => {
+            if FundingSet::parse(&from).needs_bsn() != holds_bsn {
+                return Err(not_possible(Field::Funding));
+            }
         }
-    } else {
-        check.is_held(Field::Client(field), &from);
+        Some(field) => {
+            check.is_held(Field::Client(field), &from);
+        }
+        None => {}
     }
     check.finish()?;
-    let (batch, id) = Change {
-        field,
+    let is_choice = line.texts(OTHER).next().is_some();
+    let (mut batch, id) = Change {
+        code,
+        key,
         from: current,
         to: from,
-        undoes: Some(change),
+        undoes: Some((change, is_choice)),
     }
-    .batch(author, ctx);
+    .batch(dossier, author, ctx);
+    batch.extend(planned);
+    batch.push(touch(ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: None,

@@ -4,14 +4,15 @@ use crate::calendar::{Repeated, instant};
 use crate::document::Document;
 use crate::document::code::Code;
 use crate::document::layout::{
-    self, BSN, CHANGE, DATE, DEFERRED, DOCUMENT_KIND, DOCUMENT_NUMBER, ESTABLISHED, FIELD, REASON,
-    TIME,
+    self, BSN, CHANGE, DATE, DEFERRED, DOCUMENT_KIND, DOCUMENT_NUMBER, ESTABLISHED, ESTABLISHED_BY,
+    FIELD, REASON, TIME, TO,
 };
 use crate::document::value::{Entry, Write};
 use crate::edit::{DocumentKind, IdentityInput};
 use crate::id::ClientId;
 use crate::problem::{Fault, Field, Problem};
 use crate::project;
+use crate::project::conflict::identity_answers;
 use crate::value::time::show_time;
 use crate::value::wid::{DocumentNumberError, parse_document_number};
 
@@ -67,7 +68,9 @@ pub(super) fn change_bsn(
         }]);
     }
     let id = ctx.fresh_entry();
-    let line = stamp(author, ctx).with_text(FIELD, BSN);
+    let line = stamp(author, ctx)
+        .with_text(FIELD, BSN)
+        .with_text(TO, bsn.clone());
     commit(
         identity,
         &[
@@ -93,7 +96,9 @@ pub(super) fn establish(
         .text(BSN)
         .ok_or_else(|| not_possible(Field::Whole))?;
     let found = checked(input, ctx.now_ms)?.with_text(BSN, bsn);
-    if project::identity(identity).is_some_and(|(_, known)| is_within(&found, &known)) {
+    let is_settled = identity_answers(client, identity).is_empty();
+    if is_settled && project::identity(identity).is_some_and(|(_, known)| is_within(&found, &known))
+    {
         return Ok(Applied::default());
     }
     let id = ctx.fresh_entry();
@@ -104,7 +109,10 @@ pub(super) fn establish(
         .collect();
     commit(
         identity,
-        &[Write::Entry(layout::entry_key(ESTABLISHED, id), entry)],
+        &[
+            Write::Entry(layout::entry_key(ESTABLISHED, id), entry),
+            Write::text(ESTABLISHED_BY, id.to_string()),
+        ],
     )?;
     Ok(Applied {
         undo: None,

@@ -5,16 +5,18 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::calendar;
+use crate::document::Document;
 use crate::document::layout::{self, ENDED, PLANNING, RULE};
 use crate::document::value::{Scalar, Write};
 use crate::edit::PlanningInput;
 use crate::id::{ClientId, EntryId};
 use crate::problem::{Fault, Field, Problem};
-use crate::project::plan::{Plan, Rule};
+use crate::project::conflict::open_values;
+use crate::project::plan::{self, Plan, Rule};
 use crate::value::time::show_time;
 
 use super::check::{Check, Required};
-use super::history::stamp;
+use super::history::{Change, stamp};
 use super::{
     Applied, AuditKind, Context, Workspace, author, commit, event, not_possible, opened, touch,
 };
@@ -33,8 +35,8 @@ pub(super) fn add(
     let dossier = opened(&mut docs.dossier)?;
     let (rule, today) = checked(input, ctx.now_ms)?;
     let key = layout::entry_key(PLANNING, planning);
-    if let Some(entry) = dossier.entry(&key) {
-        let is_same = Plan::read(&entry).is_some_and(|plan| plan.rule == rule);
+    if dossier.entry(&key).is_some() {
+        let is_same = plan::read(dossier, planning).is_some_and(|plan| plan.rule == rule);
         return if is_same {
             Ok(Applied::default())
         } else {
@@ -56,24 +58,71 @@ pub(super) fn change(
     docs: &mut Workspace<'_>,
     ctx: &mut Context<'_>,
 ) -> Result<Applied, Vec<Problem>> {
+    let author = author(docs);
     let dossier = opened(&mut docs.dossier)?;
-    let (rule, today) = checked(input, ctx.now_ms)?;
-    let key = layout::entry_key(PLANNING, planning);
-    let plan = dossier.entry(&key).as_ref().and_then(Plan::read);
-    match plan {
-        Some(plan) if plan.ended.is_none() => {
-            if plan.rule == rule {
-                return Ok(Applied::default());
-            }
-        }
-        _ => return Err(not_possible(Field::Whole)),
+    let (rule, _) = checked(input, ctx.now_ms)?;
+    let code = layout::planning_code(planning);
+    let is_settled = open_values(dossier, &code, &code).is_empty();
+    let plan = plan::read(dossier, planning).ok_or_else(|| not_possible(Field::Whole))?;
+    if is_settled && plan.ended.is_some() {
+        return Err(not_possible(Field::Whole));
     }
-    let write = Write::InEntry(key, format!("{RULE}{today}"), Scalar::Text(rule.stored()));
-    commit(dossier, &[write, touch(ctx)])?;
+    let wanted = Plan { rule, ended: None };
+    if is_settled && plan == wanted {
+        return Ok(Applied::default());
+    }
+    write(client, planning, (&plan, &wanted), dossier, author, ctx)
+}
+
+/// Replaces a planning as a whole, with its line in the history.
+fn write(
+    client: ClientId,
+    planning: EntryId,
+    (from, to): (&Plan, &Plan),
+    dossier: &mut Document,
+    author: String,
+    ctx: &mut Context<'_>,
+) -> Result<Applied, Vec<Problem>> {
+    let code = layout::planning_code(planning);
+    let in_entry = replace(&planning.to_string(), &to.stored(), ctx.now_ms)?;
+    let (mut batch, id) = Change {
+        key: code.clone(),
+        code,
+        from: from.stored(),
+        to: to.stored(),
+        undoes: None,
+    }
+    .batch(dossier, author, ctx);
+    batch.extend(in_entry);
+    batch.push(touch(ctx));
+    commit(dossier, &batch)?;
     Ok(Applied {
-        undo: None,
+        undo: Some(id),
         events: vec![event(AuditKind::Corrected, client, planning)],
     })
+}
+
+/// The same planning in its entry.
+pub(super) fn replace(
+    planning: &str,
+    stored: &str,
+    now_ms: i64,
+) -> Result<Vec<Write>, Vec<Problem>> {
+    let refused = || not_possible(Field::Whole);
+    let today = calendar::today(now_ms).map_err(|_| refused())?;
+    let id = planning.parse().map_err(|_| refused())?;
+    let plan = Plan::parse(stored).ok_or_else(refused)?;
+    let key = layout::entry_key(PLANNING, id);
+    let ended = plan.ended.map(|date| date.to_string());
+    let rule = Scalar::Text(plan.rule.stored());
+    Ok(vec![
+        Write::InEntry(key.clone(), format!("{RULE}{today}"), rule),
+        Write::InEntry(
+            key,
+            ENDED.to_owned(),
+            Scalar::Text(ended.unwrap_or_default()),
+        ),
+    ])
 }
 
 pub(super) fn end(
@@ -82,20 +131,25 @@ pub(super) fn end(
     docs: &mut Workspace<'_>,
     ctx: &mut Context<'_>,
 ) -> Result<Applied, Vec<Problem>> {
+    let author = author(docs);
     let dossier = opened(&mut docs.dossier)?;
     let today = calendar::today(ctx.now_ms).map_err(|_| not_possible(Field::Whole))?;
-    let key = layout::entry_key(PLANNING, planning);
-    match dossier.entry(&key).as_ref().and_then(Plan::read) {
-        None => return Err(not_possible(Field::Whole)),
-        Some(plan) if plan.ended.is_some() => return Ok(Applied::default()),
-        Some(_) => {}
+    let code = layout::planning_code(planning);
+    let open = open_values(dossier, &code, &code);
+    let plan = plan::read(dossier, planning).ok_or_else(|| not_possible(Field::Whole))?;
+    if open.is_empty() && plan.ended.is_some() {
+        return Ok(Applied::default());
     }
-    let write = Write::InEntry(key, ENDED.to_owned(), Scalar::Text(today.to_string()));
-    commit(dossier, &[write, touch(ctx)])?;
-    Ok(Applied {
-        undo: None,
-        events: vec![event(AuditKind::Corrected, client, planning)],
-    })
+    // Choosing the answer that ends it keeps its day.
+    let answers = open.iter().filter_map(|stored| Plan::parse(stored));
+    let ended = answers
+        .filter(|answer| answer.ended.is_some())
+        .min_by_key(|of| of.ended);
+    let wanted = ended.unwrap_or_else(|| Plan {
+        rule: plan.rule.clone(),
+        ended: Some(today),
+    });
+    write(client, planning, (&plan, &wanted), dossier, author, ctx)
 }
 
 pub(super) fn skip(
@@ -107,10 +161,7 @@ pub(super) fn skip(
     ctx: &mut Context<'_>,
 ) -> Result<Applied, Vec<Problem>> {
     let dossier = opened(&mut docs.dossier)?;
-    let plan = dossier
-        .entry(&layout::entry_key(PLANNING, planning))
-        .as_ref()
-        .and_then(Plan::read);
+    let plan = plan::read(dossier, planning);
     let day = Date::from_str(date)
         .ok()
         .filter(|day| day.to_string() == date);

@@ -1,13 +1,16 @@
 //! The caregiver's own data (B11).
 
+use crate::document::Document;
 use crate::document::code::Code;
-use crate::document::layout::{AGB, AGB_PRACTICE, NAME, PROFESSION};
+use crate::document::layout::NAME;
 use crate::document::value::Write;
-use crate::edit::ProfileInput;
+use crate::edit::{Profession, ProfileField, ProfileInput};
 use crate::problem::{Fault, Field, Problem};
+use crate::project::conflict::open_values;
 use crate::value::name::NAME_CHARS_MAX;
 
 use super::check::{Check, Required};
+use super::history::Change;
 use super::{Applied, AuditEvent, AuditKind, Context, Workspace, commit, not_possible};
 
 pub(super) fn set(
@@ -33,38 +36,107 @@ pub(super) fn set(
         .as_deref_mut()
         .ok_or_else(|| not_possible(Field::Whole))?;
     let is_new = profile.text(NAME).is_none();
+    let author = name.clone();
     let profession = input
         .profession
         .map(Code::code)
         .unwrap_or_default()
         .to_owned();
-    let batch: Vec<Write> = [
-        (NAME, name),
-        (PROFESSION, profession),
-        (AGB, agb),
-        (AGB_PRACTICE, agb_practice),
-    ]
-    .into_iter()
-    .filter(|(key, value)| {
-        profile.text(key).unwrap_or_default() != *value || !profile.other_texts(key).is_empty()
-    })
-    .map(|(key, value)| Write::text(key, value))
-    .collect();
+    let mut batch: Vec<Write> = Vec::new();
+    for (field, value) in [
+        (ProfileField::Name, name),
+        (ProfileField::Profession, profession),
+        (ProfileField::Agb, agb),
+        (ProfileField::AgbPractice, agb_practice),
+    ] {
+        if profile.text(field.code()).unwrap_or_default() == value {
+            continue;
+        }
+        if is_new {
+            batch.push(Write::text(field.code(), value));
+        } else {
+            batch.extend(replace(profile, field, value, &author, ctx));
+        }
+    }
     if batch.is_empty() {
         return Ok(Applied::default());
     }
     commit(profile, &batch)?;
+    Ok(written(is_new))
+}
+
+/// One part of the form; settles what two devices said differently.
+pub(super) fn change(
+    field: ProfileField,
+    typed: &str,
+    docs: &mut Workspace<'_>,
+    ctx: &mut Context<'_>,
+) -> Result<Applied, Vec<Problem>> {
+    let mut check = Check::new(ctx.now_ms, false);
+    let value = match field {
+        ProfileField::Name => {
+            let required = Required::Yes(Some("B11"));
+            check.line(Field::ProfileName, typed, NAME_CHARS_MAX, required)
+        }
+        ProfileField::Profession => match Profession::from_code(typed) {
+            Some(profession) => profession.code().to_owned(),
+            None => {
+                check.refuse(Field::Profession, Fault::Malformed, None);
+                String::new()
+            }
+        },
+        ProfileField::Agb => check.agb(Field::Agb, typed),
+        ProfileField::AgbPractice => check.agb(Field::AgbPractice, typed),
+    };
+    check.finish()?;
+    let profile = docs.profile.as_deref_mut();
+    let profile = profile.filter(|profile| profile.text(NAME).is_some());
+    let profile = profile.ok_or_else(|| not_possible(Field::Whole))?;
+    let is_settled = open_values(profile, field.code(), field.code()).is_empty();
+    if is_settled && profile.text(field.code()).unwrap_or_default() == value {
+        return Ok(Applied::default());
+    }
+    let author = match field {
+        ProfileField::Name => value.clone(),
+        _ => profile.text(NAME).unwrap_or_default(),
+    };
+    let batch = replace(profile, field, value, &author, ctx);
+    commit(profile, &batch)?;
+    Ok(written(false))
+}
+
+/// A part with its line in the history.
+fn replace(
+    profile: &Document,
+    field: ProfileField,
+    to: String,
+    author: &str,
+    ctx: &mut Context<'_>,
+) -> Vec<Write> {
+    let code = field.code().to_owned();
+    let change = Change {
+        key: code.clone(),
+        from: profile.text(&code).unwrap_or_default(),
+        code,
+        to,
+        undoes: None,
+    };
+    let (batch, _) = change.batch(profile, author.to_owned(), ctx);
+    batch
+}
+
+fn written(is_new: bool) -> Applied {
     let kind = if is_new {
         AuditKind::Entered
     } else {
         AuditKind::Corrected
     };
-    Ok(Applied {
+    Applied {
         undo: None,
         events: vec![AuditEvent {
             kind,
             client: None,
             object: None,
         }],
-    })
+    }
 }

@@ -2,8 +2,10 @@
 
 use crate::edit::{
     CareKind, ClientField, ContactKind, DocumentKind, Funding, MeasurementKind, Profession,
-    VisitField,
+    ProfileField, VisitField,
 };
+
+use super::layout::{AGB, AGB_PRACTICE, NAME, PROFESSION};
 
 /// A value with a stored word.
 pub(crate) trait Code: Sized + Copy + 'static {
@@ -54,6 +56,19 @@ codes!(ClientField {
     StartsOn = "starts_on",
     Funding = "funding",
 });
+impl Code for ProfileField {
+    const ALL: &'static [Self] = &[Self::Name, Self::Profession, Self::Agb, Self::AgbPractice];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Name => NAME,
+            Self::Profession => PROFESSION,
+            Self::Agb => AGB,
+            Self::AgbPractice => AGB_PRACTICE,
+        }
+    }
+}
+
 codes!(Funding {
     Zvw = "zvw",
     Wlz = "wlz",
@@ -213,6 +228,7 @@ mod tests {
         }
         check::<Profession>();
         check::<ClientField>();
+        check::<ProfileField>();
         check::<Funding>();
         check::<CareKind>();
         check::<DocumentKind>();

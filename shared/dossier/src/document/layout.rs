@@ -23,6 +23,8 @@ pub(crate) const OPENED_AT: &str = "opened_at";
 pub(crate) const CHANGED_AT: &str = "changed_at";
 /// Register of the identity document.
 pub(crate) const BSN: &str = "bsn";
+/// Register of the identity document: id of the entry under [`ESTABLISHED`] that was written last.
+pub(crate) const ESTABLISHED_BY: &str = "established_by";
 /// Registers of the profile.
 pub(crate) const NAME: &str = "name";
 pub(crate) const PROFESSION: &str = "profession";
@@ -62,6 +64,8 @@ pub(crate) const IS_CLIENT_REQUEST: &str = "is_client_request";
 pub(crate) const FROM: &str = "from";
 pub(crate) const TO: &str = "to";
 pub(crate) const UNDOES: &str = "undoes";
+/// Answers of other devices that a change put aside besides `from`, numbered.
+pub(crate) const OTHER: &str = "other.";
 
 /// Fields of an established identity.
 pub(crate) const DOCUMENT_KIND: &str = "document_kind";
@@ -72,6 +76,19 @@ pub(crate) const TIME: &str = "time";
 /// Fields of a planning: one rule per date from which it holds, and the date after which none does.
 pub(crate) const RULE: &str = "rule.";
 pub(crate) const ENDED: &str = "ended";
+
+/// The word of a planning in the history, and the register of all of it as one text ([`crate::project::plan`]).
+pub(crate) fn planning_code(planning: EntryId) -> String {
+    format!("{PLANNING_CODE}{planning}")
+}
+
+/// What [`planning_code`] begins with.
+pub(crate) const PLANNING_CODE: &str = "planning.";
+
+/// The register that names the line of the history whose answers are asked again, because it was undone.
+pub(crate) fn reopened_key(code: &str) -> String {
+    format!("reopened.{code}")
+}
 
 /// The register of a field of a client's data.
 pub(crate) fn client_key(field: ClientField) -> String {

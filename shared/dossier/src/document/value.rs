@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use automerge::ScalarValue;
 
 /// A value of a register or of a field of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scalar {
     /// Text; replaced whole, never merged by letters.
     Text(String),
@@ -60,7 +60,7 @@ pub(crate) fn scalar(value: &automerge::Value<'_>) -> Option<Scalar> {
 }
 
 /// The fields of an entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry(BTreeMap<String, Scalar>);
 
 impl Entry {
@@ -70,6 +70,12 @@ impl Entry {
         if !text.is_empty() {
             self.0.insert(name.to_owned(), Scalar::Text(text));
         }
+        self
+    }
+
+    /// The same entry with a text, an empty one too.
+    pub(crate) fn with_any_text(mut self, name: &str, text: String) -> Self {
+        self.0.insert(name.to_owned(), Scalar::Text(text));
         self
     }
 

@@ -8,8 +8,8 @@ use crate::calendar::term::care_plan_deadline;
 use crate::calendar::{local, parse_rfc3339};
 use crate::document::code::{Code, FundingSet};
 use crate::document::layout::{
-    self, AUTHOR, BEGIN, BSN, CHANGE, CHANGED_AT, FIELD, FROM, OPENED_AT, PLANNED, PLANNED_DATE,
-    RECORDED_AT, VISIT, client_key,
+    self, AUTHOR, BEGIN, BSN, CHANGED_AT, FIELD, FROM, OPENED_AT, OTHER, PLANNED, PLANNED_DATE,
+    RECORDED_AT, TO, VISIT, client_key,
 };
 use crate::document::value::Entry;
 use crate::document::{Document, Kind};
@@ -17,15 +17,15 @@ use crate::edit::{ClientField, Edit, VisitField};
 use crate::id::{ClientId, EntryId};
 use crate::value::bsn::Bsn;
 use crate::value::phone::Phone;
-use crate::view::{ClientRow, ClientView, Earlier, FieldView};
+use crate::view::{ClientRow, ClientView, Conflict, ConflictAbout, Earlier, FieldView};
 
-use super::{identity, plan, visit};
+use super::{conflict, identity, plan, visit};
 
 /// Answered planned visits a row carries: more than any client has in the days that Vandaag looks at.
 const ANSWERED_MAX: usize = 16;
 
 /// The single-value fields, in the order of the form.
-const FIELDS: [ClientField; 10] = [
+pub(super) const FIELDS: [ClientField; 10] = [
     ClientField::FirstName,
     ClientField::Infix,
     ClientField::LastName,
@@ -173,6 +173,7 @@ fn without_visits(client: ClientId, dossier: &Document, document: Option<&Docume
         changed_at: newest_int(dossier, CHANGED_AT),
         planning: plan::plannings(dossier),
         answered: Vec::new(),
+        conflict_count: conflict::count(client, dossier, document),
     }
 }
 
@@ -211,7 +212,10 @@ pub fn client_view(
 ) -> ClientView {
     years.sort_unstable_by(|one, other| other.cmp(one));
     years.dedup();
-    let changes = changes(dossier);
+    let changes = conflict::lines(dossier);
+    let mut row = row;
+    let conflicts = conflict::conflicts(row.id, dossier, document);
+    row.conflict_count = u32::try_from(conflicts.len()).unwrap_or(u32::MAX);
     let set = funding(dossier);
     let needs_bsn = set.needs_bsn();
     let bsn = document.filter(|_| needs_bsn).and_then(reveal_bsn);
@@ -220,7 +224,7 @@ pub fn client_view(
         row,
         fields: FIELDS
             .into_iter()
-            .map(|field| field_view(dossier, field, &changes))
+            .map(|field| field_view(dossier, field, &changes, &conflicts))
             .collect(),
         funding_earlier: earlier(ClientField::Funding, &changes),
         needs_bsn,
@@ -245,28 +249,27 @@ pub fn client_view(
         funding: set.funding,
         is_personal_budget: set.is_personal_budget,
         care_kinds: set.care_kinds,
+        conflicts,
     }
 }
 
-fn field_view(dossier: &Document, field: ClientField, changes: &[(EntryId, Entry)]) -> FieldView {
+fn field_view(
+    dossier: &Document,
+    field: ClientField,
+    changes: &[(EntryId, Entry)],
+    conflicts: &[Conflict],
+) -> FieldView {
     let key = client_key(field);
+    let about = ConflictAbout::Field(field);
+    let conflict = conflicts.iter().find(|conflict| conflict.about == about);
     FieldView {
         field,
         value: shown(field, &dossier.text(&key).unwrap_or_default()),
-        others: dossier
-            .other_texts(&key)
-            .iter()
-            .map(|text| shown(field, text))
-            .collect(),
+        answers: conflict
+            .map(|conflict| conflict.answers.clone())
+            .unwrap_or_default(),
         earlier: earlier(field, changes),
     }
-}
-
-/// The history of a client's data, newest first.
-fn changes(dossier: &Document) -> Vec<(EntryId, Entry)> {
-    let mut changes = layout::entries(dossier, CHANGE);
-    changes.sort_unstable_by_key(|(id, entry)| std::cmp::Reverse((entry.int(RECORDED_AT), *id)));
-    changes
 }
 
 fn earlier(field: ClientField, changes: &[(EntryId, Entry)]) -> Vec<Earlier> {
@@ -276,13 +279,19 @@ fn earlier(field: ClientField, changes: &[(EntryId, Entry)]) -> Vec<Earlier> {
         .map(|(id, entry)| Earlier {
             change: *id,
             value: shown(field, &entry.text(FROM)),
+            others: entry
+                .texts(OTHER)
+                .map(|(_, text)| shown(field, text))
+                .collect(),
+            to: shown(field, &entry.text(TO)),
             changed_at: entry.int(RECORDED_AT).unwrap_or_default(),
             author: entry.text(AUTHOR),
+            device: conflict::device_of(entry),
         })
         .collect()
 }
 
-fn shown(field: ClientField, stored: &str) -> String {
+pub(super) fn shown(field: ClientField, stored: &str) -> String {
     match field {
         ClientField::Phone => {
             Phone::parse(stored).map_or(stored.to_owned(), |phone| phone.to_string())

@@ -8,7 +8,7 @@ use crate::document::layout::{
 };
 use crate::document::value::Entry;
 use crate::edit::DocumentKind;
-use crate::view::IdentityView;
+use crate::view::{IdentityValue, IdentityView};
 
 /// The newest time the identity was established with the BSN that is held now. A BSN typed anew was not compared
 /// with a document, so it has to be established again.
@@ -26,6 +26,16 @@ pub(crate) fn identity(document: &Document) -> Option<(IdentityView, Entry)> {
         author: entry.text(AUTHOR),
     };
     Some((view, entry))
+}
+
+/// How the identity was established, as one of several answers.
+pub(super) fn value(entry: &Entry) -> Option<IdentityValue> {
+    Some(IdentityValue {
+        document_kind: DocumentKind::from_code(&entry.text(DOCUMENT_KIND))?,
+        document_number: entry.text(DOCUMENT_NUMBER),
+        date: entry.text(DATE),
+        time: entry.text(TIME),
+    })
 }
 
 /// Why establishing was put off, the newest reason.

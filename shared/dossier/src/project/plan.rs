@@ -7,10 +7,14 @@ use jiff::civil::Date;
 
 use crate::calendar;
 use crate::document::Document;
-use crate::document::layout::{ENDED, PLANNING, RULE, SKIP, entries};
+use crate::document::layout::{
+    ENDED, PLANNING, PLANNING_CODE, RULE, SKIP, entries, entry_key, planning_code,
+};
 use crate::document::value::{Entry, Scalar};
 use crate::id::EntryId;
 use crate::view::PlanningView;
+
+use super::conflict::open_values;
 
 /// Skipped dates a row carries; older ones no longer matter for Vandaag.
 const SKIPPED_MAX: usize = 60;
@@ -80,9 +84,54 @@ pub(crate) struct Plan {
     pub(crate) ended: Option<Date>,
 }
 
+/// Word before the last date of a planning that was ended.
+const ENDED_ON: &str = " ended ";
+
+/// A planning as it stands: the register that holds all of it, or its entry while that was never changed.
+pub(crate) fn read(dossier: &Document, planning: EntryId) -> Option<Plan> {
+    let entry = dossier.entry(&entry_key(PLANNING, planning))?;
+    of_entry(dossier, planning, &entry)
+}
+
+fn of_entry(dossier: &Document, planning: EntryId, entry: &Entry) -> Option<Plan> {
+    let stored = dossier.text(&planning_code(planning));
+    stored
+        .and_then(|stored| Plan::parse(&stored))
+        .or_else(|| Plan::read(entry))
+}
+
+/// Plannings on which two devices disagree, with what each says.
+pub(super) fn in_question(dossier: &Document) -> Vec<(EntryId, Vec<String>)> {
+    let registers = dossier.registers(PLANNING_CODE);
+    let found = registers.keys().filter_map(|id| {
+        let planning: EntryId = id.parse().ok()?;
+        let code = planning_code(planning);
+        Some((planning, open_values(dossier, &code, &code)))
+    });
+    found.filter(|(_, values)| !values.is_empty()).collect()
+}
+
 impl Plan {
+    /// All of it as one text: the rule, and the last date when it was ended.
+    pub(crate) fn stored(&self) -> String {
+        let ended = self.ended.map(|date| format!("{ENDED_ON}{date}"));
+        format!("{}{}", self.rule.stored(), ended.unwrap_or_default())
+    }
+
+    /// What [`Plan::stored`] gave.
+    pub(crate) fn parse(stored: &str) -> Option<Self> {
+        let (rule, ended) = match stored.split_once(ENDED_ON) {
+            Some((rule, date)) => (rule, Some(Date::from_str(date).ok()?)),
+            None => (stored, None),
+        };
+        Some(Self {
+            rule: Rule::parse(rule)?,
+            ended,
+        })
+    }
+
     /// `None` when the entry is damaged.
-    pub(crate) fn read(entry: &Entry) -> Option<Self> {
+    fn read(entry: &Entry) -> Option<Self> {
         let newest = entry
             .texts(RULE)
             .max_by_key(|(date, _)| (*date).to_owned())?
@@ -129,7 +178,7 @@ pub(crate) fn plannings(dossier: &Document) -> Vec<PlanningView> {
     let mut views: Vec<PlanningView> = entries(dossier, PLANNING)
         .into_iter()
         .filter_map(|(id, entry)| {
-            let plan = Plan::read(&entry)?;
+            let plan = of_entry(dossier, id, &entry)?;
             let dates = skipped.remove(&id.to_string()).unwrap_or_default();
             Some(view(id, &plan, dates))
         })

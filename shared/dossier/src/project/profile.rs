@@ -6,6 +6,8 @@ use crate::document::layout::{AGB, AGB_PRACTICE, NAME, PROFESSION};
 use crate::edit::Profession;
 use crate::view::ProfileView;
 
+use super::conflict::profile_conflicts;
+
 /// The caregiver's own data; `None` until a name was saved. A profession of a later version reads as other.
 #[must_use]
 pub fn profile(document: &Document) -> Option<ProfileView> {
@@ -17,5 +19,6 @@ pub fn profile(document: &Document) -> Option<ProfileView> {
             .unwrap_or(Profession::Other),
         agb: code(AGB),
         agb_practice: code(AGB_PRACTICE),
+        conflicts: profile_conflicts(document),
     })
 }

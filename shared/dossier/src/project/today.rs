@@ -10,12 +10,15 @@ use crate::draft::{Draft, DraftBody};
 use crate::edit::VisitInput;
 use crate::id::{ClientId, EntryId};
 use crate::value::name::sort_key;
-use crate::view::{ClientRow, DraftRow, PlanningView, Task, TodayState, TodayView, TodayVisit};
+use crate::view::{
+    ClientRow, DraftRow, DraftStanding, PlanningView, Task, TodayState, TodayView, TodayVisit,
+};
 
 use super::client_name;
 use super::visit::excerpt;
 
-/// The page Vandaag at `now_ms`, from the rows of all clients and the taken draft slots.
+/// The page Vandaag at `now_ms`, from the rows of all clients and the taken draft slots. What is known of other devices'
+/// drafts is for the caller to add.
 #[must_use]
 pub fn today(rows: &[ClientRow], drafts: &[(u8, Draft)], now_ms: i64) -> TodayView {
     let date = calendar::today(now_ms).unwrap_or(Date::ZERO);
@@ -48,6 +51,7 @@ pub fn today(rows: &[ClientRow], drafts: &[(u8, Draft)], now_ms: i64) -> TodayVi
         date: text,
         visits,
         drafts: open,
+        elsewhere: Vec::new(),
         tasks: tasks(rows),
         has_clients: !rows.is_empty(),
     }
@@ -77,6 +81,8 @@ pub fn draft_row(
         begin: input.begin.clone(),
         excerpt: first_words(input),
         saved_at: draft.saved_at,
+        device: None,
+        standing: DraftStanding::Open,
     })
 }
 

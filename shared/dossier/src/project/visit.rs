@@ -22,6 +22,8 @@ use crate::value::measurement::Amount;
 use crate::value::time::parse_time;
 use crate::view::{AdditionView, CorrectionView, LastVisit, VisitRow, VisitView};
 
+use super::conflict::device_of;
+
 /// Most characters of the first words in a list.
 const EXCERPT_CHARS: usize = 90;
 
@@ -75,7 +77,7 @@ fn begin_of(journal: &Document, id: EntryId, entry: &Entry, of_visit: &OfVisit) 
 /// One signed visit; `None` when the journal does not hold it or it cannot be read.
 #[must_use]
 pub fn visit(journal: &Document, id: EntryId) -> Option<VisitView> {
-    let entry = journal.entry(&layout::entry_key(VISIT, id))?;
+    let entry = first_signed(journal, id)?;
     view(journal, id, &entry, true, Amendments::read_of(journal, id))
 }
 
@@ -131,11 +133,23 @@ pub(crate) fn summary(journal: &Document) -> Summary {
     summary
 }
 
-/// Every visit entry with its id and whether concurrent ones stand under the same id.
+/// Every visit entry with its id and whether concurrent ones stand under the same id: then it is the first.
 fn signed(journal: &Document) -> impl Iterator<Item = (EntryId, Entry, bool)> {
-    journal
-        .keyed_entries(VISIT)
-        .filter_map(|(id, entry, has_others)| Some((id.parse().ok()?, entry, has_others)))
+    let entries = journal.keyed_entries(VISIT);
+    entries.filter_map(|(id, entry, has_others)| {
+        let id = id.parse().ok()?;
+        let first = has_others.then(|| first_signed(journal, id)).flatten();
+        Some((id, first.unwrap_or(entry), has_others))
+    })
+}
+
+/// The entry of a visit; of those that several devices signed the one that was signed first and can be read.
+fn first_signed(journal: &Document, id: EntryId) -> Option<Entry> {
+    let all = journal.all_entries(&layout::entry_key(VISIT, id));
+    all.into_iter().min_by_key(|entry| {
+        let is_damaged = as_signed(id, entry).is_none();
+        (is_damaged, entry.int(RECORDED_AT), entry.clone())
+    })
 }
 
 /// Corrections and additions by visit.
@@ -230,11 +244,13 @@ fn view(
         .map(|(id, entry)| addition(*id, entry))
         .collect();
     if has_others {
-        let others = journal.other_entries(&layout::entry_key(VISIT, id));
-        let late: Vec<AdditionView> = others
+        let mut others = journal.all_entries(&layout::entry_key(VISIT, id));
+        others.sort_unstable();
+        let mut late: Vec<AdditionView> = others
             .iter()
             .filter_map(|other| concurrent(entry, other, id))
             .collect();
+        late.dedup_by(|one, other| (&one.text, one.contact) == (&other.text, other.contact));
         view.additions.extend(late);
         view.additions
             .sort_unstable_by_key(|addition| (addition.recorded_at, addition.id));
@@ -282,18 +298,26 @@ fn addition(id: EntryId, entry: &Entry) -> AdditionView {
         text: entry.text(TEXT),
         recorded_at: entry.int(RECORDED_AT).unwrap_or_default(),
         author: entry.text(AUTHOR),
+        device: device_of(entry),
+        is_also_signed: false,
+        contact: None,
     }
 }
 
-/// The same draft signed on two devices: what the other one says differently stands as an addition.
+/// The same draft signed on two devices: what the later one says differently stands as an addition.
 fn concurrent(chosen: &Entry, other: &Entry, id: EntryId) -> Option<AdditionView> {
+    let device = device_of(other);
     let (chosen, other) = (as_signed(id, chosen)?, as_signed(id, other)?);
     let text = written(&other);
-    (text != written(&chosen)).then_some(AdditionView {
+    let contact = (other.contact != chosen.contact).then_some(other.contact);
+    (contact.is_some() || text != written(&chosen)).then_some(AdditionView {
         id,
         text,
         recorded_at: other.recorded_at,
         author: other.signed_by,
+        device,
+        is_also_signed: true,
+        contact,
     })
 }
 
