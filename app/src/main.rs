@@ -1,7 +1,7 @@
 //! Dossierkluis in the browser: one wasm module that looks where it runs.
 //!
 //! In a window it shows the pages; in a worker named `vault` it owns the vault; in one named `kdf` it
-//! derives a single key and ends.
+//! derives a single key and ends; in one named `qr` it reads QR codes from pictures.
 
 #![allow(
     unreachable_pub,
@@ -27,6 +27,7 @@ fn main() {
             page::mount();
         }
         Scope::Worker(name) if name == vault::kdf::NAME => vault::kdf::run(),
+        Scope::Worker(name) if name == platform::camera::READER => platform::camera::run_reader(),
         Scope::Worker(_) => vault::run(),
     }
 }

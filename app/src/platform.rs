@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod broadcast;
+pub mod camera;
 pub mod clock;
 pub mod dom;
 pub mod fault;

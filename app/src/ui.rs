@@ -1,6 +1,7 @@
 //! The design system: controls, containers and shells, with their behaviour and access built in.
 //!
-//! Knows no domain: every sentence comes in as a prop, generic words from `words::common`.
+//! Knows no domain: every sentence comes in as a prop, generic words from
+//! `words::common`, those of the camera from `words::camera`.
 //! Sets no inline style (the content policy forbids it); looks live in `styles/`.
 //!
 //! A form in short: make [`FormErrors`], hand each field `error=errors.of("id")`, and on submit
@@ -42,6 +43,8 @@ mod page_title;
 mod password_input;
 mod person_header;
 mod progress;
+mod qr_code;
+mod qr_scanner;
 mod select;
 mod shell;
 mod skeleton;
@@ -78,6 +81,8 @@ pub use page_title::PageTitle;
 pub use password_input::PasswordInput;
 pub use person_header::PersonHeader;
 pub use progress::Progress;
+pub use qr_code::QrCode;
+pub use qr_scanner::QrScanner;
 pub use select::Select;
 pub use shell::{AppShell, Panes, SkipLink};
 pub use skeleton::Skeleton;

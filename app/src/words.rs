@@ -3,6 +3,7 @@
 //! Fixed names of controls stand here and nowhere else, so that a screen and its tests agree.
 
 pub mod about;
+pub mod camera;
 pub mod client;
 pub mod common;
 pub mod date;

@@ -1,5 +1,5 @@
-// Starts the same wasm module in a module worker. Its `main` sees a DedicatedWorkerGlobalScope and
-// looks at `self.name`: "vault" runs the vault, "kdf" runs Argon2id.
+// Starts the same wasm module in a module worker. Its `main` sees a DedicatedWorkerGlobalScope and looks
+// at `self.name`: "vault" runs the vault, "kdf" runs Argon2id, "qr" reads QR codes from pictures.
 //
 // Messages that arrive before `main` has run are kept and handed over in order, so a window may post
 // at once. `main` must set its message handler before it returns, not in a task it spawns.

@@ -1,7 +1,7 @@
 //! The headers every response carries, errors included.
 //!
 //! The browser is told to run only the app's own files, to show them in no frame, to give them no
-//! device feature and to tell no other site where a person came from.
+//! device feature but the camera, and to tell no other site where a person came from.
 
 use axum::http::HeaderValue;
 use axum::http::header::{
@@ -26,7 +26,8 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
     trusted-types default; \
     require-trusted-types-for 'script'";
 
-const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), \
+/// What the app's pages may use of the device: the camera, which reads the code of another device.
+pub const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), \
     hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \

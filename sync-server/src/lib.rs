@@ -31,7 +31,7 @@ use self::relay::Relay;
 use self::relay::metrics::Metrics;
 use self::store::RelayStore;
 
-pub use headers::CONTENT_SECURITY_POLICY;
+pub use headers::{CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY};
 pub use protocol::wire::Registration;
 pub use relay::{Rate, Rates, RelaySettings};
 

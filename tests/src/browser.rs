@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
+use crate::camera;
 use crate::chromedriver::ChromeDriver;
 use crate::process::kill_tree;
 use crate::{GLANCE, PATIENCE};
@@ -92,6 +93,26 @@ impl Device {
         let load = format!("--load-extension={}", folder.display());
         let allow = "--disable-features=DisableLoadExtensionCommandLineSwitch";
         Self::start_with(profile, origin, &[&load, allow]).await
+    }
+
+    /// The same, with a camera that the app may use at once and that sees a QR code of `text`, or a bare table.
+    ///
+    /// [`Device::point_camera_at`] has it see something else.
+    pub async fn start_seeing(profile: Profile, origin: &str, text: Option<&str>) -> Result<Self> {
+        let video = camera_file(&profile);
+        camera::write_video(&video, text)?;
+        let file = format!("--use-file-for-fake-video-capture={}", video.display());
+        let fake = "--use-fake-device-for-media-stream";
+        let allow = "--use-fake-ui-for-media-stream";
+        Self::start_with(profile, origin, &[fake, allow, &file]).await
+    }
+
+    /// What the camera of a device from [`Device::start_seeing`] sees when it is switched on next.
+    pub fn point_camera_at(&self, text: Option<&str>) -> Result<()> {
+        // A camera that is on goes on with the old file.
+        let video = camera_file(&self.profile);
+        std::fs::remove_file(&video)?;
+        camera::write_video(&video, text)
     }
 
     async fn start_with(profile: Profile, origin: &str, more: &[&str]) -> Result<Self> {
@@ -238,6 +259,10 @@ impl Device {
             .map(|entry| entry.message)
             .collect())
     }
+}
+
+fn camera_file(profile: &Profile) -> PathBuf {
+    profile.folder().join("camera.y4m")
 }
 
 fn is_running(needle: &str) -> Result<bool> {

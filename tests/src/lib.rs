@@ -11,6 +11,7 @@
 mod altered;
 pub mod bench;
 mod browser;
+pub mod camera;
 mod chromedriver;
 mod person;
 mod process;

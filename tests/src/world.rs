@@ -92,6 +92,13 @@ impl Turn {
         self.fresh().await
     }
 
+    /// The same, with a camera that sees a QR code of `text`, or a bare table.
+    pub async fn developers_seeing(&mut self, text: Option<&str>) -> Result<Device> {
+        let server = self.server()?;
+        server.serve(&developers_app_folder()?).await?;
+        Device::start_seeing(Profile::new()?, &server.origin(), text).await
+    }
+
     /// A browser with a vault that the product made, locked.
     pub async fn locked(&mut self) -> Result<Device> {
         if self

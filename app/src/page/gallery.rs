@@ -15,6 +15,7 @@ mod box_part;
 mod button_part;
 mod form_part;
 mod message_part;
+mod qr_part;
 mod text_part;
 
 /// The gallery page.
@@ -45,6 +46,7 @@ pub(crate) fn Gallery() -> impl IntoView {
                        <form_part::FormPart />
                        <message_part::MessagePart />
                        <box_part::BoxPart />
+                       <qr_part::QrPart />
                        <text_part::TextPart />
                    </div>
                </Panes>

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod camera;
 mod client;
 mod damage;
 mod day;

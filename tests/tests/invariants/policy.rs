@@ -44,6 +44,43 @@ fn the_server_sends_the_policy_of_the_design() {
 }
 
 #[test]
+fn the_app_is_given_the_camera_and_nothing_else() {
+    let features: BTreeMap<&str, &str> = sync_server::PERMISSIONS_POLICY
+        .split(',')
+        .map(|feature| feature.trim().split_once('=').unwrap())
+        .collect();
+    assert!(features.len() > 20, "{} features", features.len());
+    assert_eq!(features["microphone"], "()");
+    let given = features.iter().filter(|(_, to)| **to != "()");
+    let given: Vec<_> = given.collect();
+    assert_eq!(given, [(&"camera", &"(self)")]);
+}
+
+#[test]
+fn a_picture_of_the_camera_is_made_into_nothing_that_can_be_kept() {
+    let needles = ["to_data_url", "to_blob", "MediaRecorder", "ImageCapture"];
+    let planted = "canvas.to_blob(&callback)?; let x = canvas.to_data_url();";
+    let planted = Source {
+        path: "planted.rs".into(),
+        text: code::code(planted),
+    };
+    assert_eq!(findings(&[planted], &needles).len(), 2);
+    let mut sources = files("app/src", &[".rs"]);
+    for source in &mut sources {
+        source.text = code::code(&source.text);
+    }
+    let canvas = findings(&sources, &["HtmlCanvasElement"]);
+    assert!(!canvas.is_empty(), "the scan is blind");
+    let elsewhere = canvas
+        .iter()
+        .filter(|line| !line.starts_with("app/src/platform/camera/"));
+    let elsewhere: Vec<_> = elsewhere.collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+    let found = findings(&sources, &needles);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
 fn the_page_has_no_inline_script_or_style() {
     let text = std::fs::read_to_string(root().join("index.html")).unwrap();
     let inline = |page: &str| {
