@@ -106,7 +106,7 @@ impl<S: RelayStore> Connection<S> {
                 outgoing = self.queue.next() => self.pass_on(outgoing).await,
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.take(message).await,
-                    Some(Err(error)) => self.unreadable(&error).await,
+                    Some(Err(error)) => self.unreadable(error).await,
                     None => Err(Over),
                 },
                 () = sleep_until(wake_at) => self.wake(jitter).await,
@@ -286,13 +286,26 @@ impl<S: RelayStore> Connection<S> {
         }
     }
 
-    /// The bytes are no WebSocket messages, or one is too large. What can still be said is said.
-    async fn unreadable(&mut self, error: &axum::Error) -> Result<(), Over> {
+    /// A message is too large, the bytes are no messages, or the connection broke. What can still be said is said.
+    async fn unreadable(&mut self, error: axum::Error) -> Result<(), Over> {
+        use tungstenite::Error;
+        use tungstenite::error::ProtocolError::ResetWithoutClosingHandshake;
+
         debug!(%error, "unreadable");
-        let limit_bytes = u32::try_from(FRAME_MAX_BYTES).unwrap_or(u32::MAX);
-        let refusal = Refusal::TooLarge { limit_bytes };
+        let inner = error.into_inner();
+        let (refusal, code) = match inner.downcast_ref::<Error>() {
+            Some(Error::Capacity(_)) => {
+                let limit_bytes = u32::try_from(FRAME_MAX_BYTES).unwrap_or(u32::MAX);
+                (Refusal::TooLarge { limit_bytes }, close_code::SIZE)
+            }
+            Some(Error::Protocol(ResetWithoutClosingHandshake)) => return Err(Over),
+            Some(Error::Protocol(_) | Error::Utf8(_)) => {
+                (Refusal::Malformed { reason: 0 }, close_code::PROTOCOL)
+            }
+            _ => return Err(Over),
+        };
         self.refuse(RequestId::NONE, refusal).await?;
-        Err(self.close(close_code::SIZE).await)
+        Err(self.close(code).await)
     }
 
     fn wake_at(&self) -> Instant {
