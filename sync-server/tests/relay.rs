@@ -16,6 +16,8 @@ mod support;
 mod command;
 #[path = "relay/crash.rs"]
 mod crash;
+#[path = "relay/crowd.rs"]
+mod crowd;
 #[path = "relay/fault.rs"]
 mod fault;
 #[path = "relay/hostile.rs"]

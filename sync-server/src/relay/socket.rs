@@ -15,11 +15,11 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, warn};
 
-use super::Relay;
 use super::metrics::Metrics;
 use super::queue::{Outgoing, Queue};
 use super::session::{Session, Step};
 use super::work::Work;
+use super::{CROWDED_MS, Relay};
 use crate::accept::stopped;
 use crate::clock;
 use crate::store::{RelayStore, Standing};
@@ -80,6 +80,28 @@ pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>) 
     }
     let open = &relay.metrics.connections_open;
     open.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// Tells who has all the sockets it may have when to come back.
+pub(super) async fn turn_away<S>(mut socket: WebSocket, relay: &Relay<S>) {
+    Metrics::add(&relay.metrics.connections_dropped, 1);
+    let bye = ToDevice::Bye {
+        retry_after_ms: CROWDED_MS,
+    };
+    let Ok(bye) = bye.encode(RequestId::NONE) else {
+        return;
+    };
+    let close = CloseFrame {
+        code: close_code::AGAIN,
+        reason: "".into(),
+    };
+    let goodbye = async {
+        socket.send(Message::Binary(bye.into())).await.ok();
+        socket.send(Message::Close(Some(close))).await.ok();
+        // Reading on sends what is left, and takes the answer to it.
+        socket.recv().await
+    };
+    timeout(GOODBYE, goodbye).await.ok();
 }
 
 /// A time around the mean, by the limits' share of it.
@@ -275,14 +297,15 @@ impl<S: RelayStore> Connection<S> {
             queue: &self.queue.clone(),
             request,
             answers: Vec::new(),
+            close: None,
         };
         let done = work.carry_out(&mut self.session, step).await;
         for answer in done.answers {
             self.send(answer).await?;
         }
-        match done.hang {
-            true => Err(self.close(close_code::POLICY).await),
-            false => Ok(()),
+        match done.close {
+            Some(code) => Err(self.close(code).await),
+            None => Ok(()),
         }
     }
 

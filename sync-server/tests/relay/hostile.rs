@@ -11,6 +11,7 @@ use protocol::wire::{
     RequestId, ToDevice, ToRelay,
 };
 use protocol::{AccountSeq, BoxId, BoxToken};
+use sync_server::Settings;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -288,7 +289,8 @@ async fn a_peer_that_answers_no_ping_is_let_go() {
 
 #[tokio::test]
 async fn more_connections_than_allowed_are_dropped_and_room_comes_back() {
-    let relay = Local::start_for(memory(), 4, |_| {}).await;
+    let four = |settings: &mut Settings| settings.connections_max = 4;
+    let relay = Local::start_at(memory(), "127.0.0.1:0", four, |_| {}).await;
     let account = Account::new(1);
     let mut clients = vec![Client::first(relay.address, &account).await];
     for _ in 0..3 {

@@ -15,7 +15,7 @@ async fn an_idle_device_takes_little_memory() {
     let devices = allow_files(DEVICES + FIRST).saturating_sub(FIRST);
     assert!(devices >= 100, "{devices} sockets show nothing");
     let folder = TempDir::new().unwrap();
-    let relay = Process::start(folder.path(), &[]);
+    let relay = Process::start(folder.path(), &["--devices-per-account", "1000"]);
     let account = Account::new(1);
     let mut clients = vec![Client::first(relay.address, &account).await];
     let mut more = async |count: u64| {
