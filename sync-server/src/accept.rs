@@ -3,6 +3,7 @@
 //! An open socket that says nothing costs a descriptor and a few KiB for as long as the deadline; more connections than
 //! allowed are dropped before anything is read.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::debug;
+
+use crate::crowd::{Crowd, Place, Seat};
 
 /// How long the head of a request may take, and how long a connection may wait for the next one.
 const HEAD: Duration = Duration::from_secs(10);
@@ -26,18 +29,43 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 /// Stands for one connection; a WebSocket keeps it to its end.
 #[derive(Clone)]
 pub(crate) struct Permit {
-    _permit: Arc<OwnedSemaphorePermit>,
+    _permit: Arc<(OwnedSemaphorePermit, Option<Seat<Place>>)>,
+    /// Who is at the other end: a device, or a proxy.
+    pub(crate) peer: IpAddr,
 }
+
+/// How many connections there may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// At once.
+    pub(crate) all: usize,
+    /// From one address; `None` counts none.
+    pub(crate) each: Option<Arc<Crowd<Place>>>,
+}
+
+impl Limits {
+    fn seat(&self, peer: IpAddr) -> Result<Option<Seat<Place>>, Full> {
+        match (&self.each, Place::of(peer)) {
+            (Some(crowd), Some(place)) => crowd.enter(place).map(Some).ok_or(Full),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The address has all the connections it may have.
+struct Full;
 
 /// Serves until `stopping` says so, then lets connections end. `dropped` counts those over the limit.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    connections_max: usize,
+    limits: Limits,
     mut stopping: watch::Receiver<bool>,
     dropped: impl Fn(),
 ) {
-    let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
+    let connections_max = limits
+        .all
+        .clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
     let free = Arc::new(Semaphore::new(connections_max));
     let told = stopping.clone();
     loop {
@@ -46,23 +74,24 @@ pub(crate) async fn serve(
             () = stopped(&mut stopping) => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, address)) => (stream, address.ip()),
             Err(error) => {
                 debug!(%error, "no connection");
                 tokio::time::sleep(EXHAUSTED).await;
                 continue;
             }
         };
-        match free.clone().try_acquire_owned() {
-            Ok(permit) => {
+        match (free.clone().try_acquire_owned(), limits.seat(peer)) {
+            (Ok(permit), Ok(seat)) => {
                 let permit = Permit {
-                    _permit: Arc::new(permit),
+                    _permit: Arc::new((permit, seat)),
+                    peer,
                 };
                 let router = router.clone().layer(Extension(permit));
                 tokio::spawn(connection(stream, router, told.clone()));
             }
-            Err(_) => dropped(),
+            _ => dropped(),
         }
     }
     drop(listener);

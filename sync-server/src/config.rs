@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use axum::http::HeaderName;
 use clap::ValueEnum;
 use serde::Deserialize;
 use sync_server::store::SqliteOptions;
@@ -63,6 +64,15 @@ pub(crate) struct Choices {
     /// Connections at once; each takes a file descriptor [default: 10000]
     #[arg(long, env = "DOSSIERKLUIS_CONNECTIONS")]
     connections: Option<usize>,
+    /// Devices at once from one address (of IPv6, from one /64); this machine is not counted [default: 512]
+    #[arg(long, env = "DOSSIERKLUIS_DEVICES_PER_ADDRESS")]
+    devices_per_address: Option<usize>,
+    /// Connected devices of one account at once [default: 64]
+    #[arg(long, env = "DOSSIERKLUIS_DEVICES_PER_ACCOUNT")]
+    devices_per_account: Option<usize>,
+    /// Header in which your proxy puts the address of who connects, such as x-forwarded-for [default: none]
+    #[arg(long, env = "DOSSIERKLUIS_ADDRESS_HEADER")]
+    address_header: Option<String>,
     /// Address at which /metrics answers, such as 127.0.0.1:9090 [default: none]
     #[arg(long, env = "DOSSIERKLUIS_METRICS")]
     metrics: Option<SocketAddr>,
@@ -94,6 +104,9 @@ pub(crate) enum ConfigError {
         "give --origin, such as https://kluis.example: others than this machine can reach {host}"
     )]
     OriginNeeded { host: String },
+    /// No header can have that name.
+    #[error("{name} is no name of a header")]
+    Header { name: String },
 }
 
 /// What to do.
@@ -111,6 +124,7 @@ pub(crate) struct RelayPlan {
     origin: Option<String>,
     registration: Registration,
     rates: Rates,
+    devices_per_account: Option<usize>,
     pub(crate) metrics: Option<SocketAddr>,
 }
 
@@ -121,6 +135,9 @@ impl RelayPlan {
         let origin = self.origin.clone().unwrap_or_else(here);
         let mut settings = RelaySettings::new(origin, self.registration);
         settings.rates = self.rates;
+        if let Some(chosen) = self.devices_per_account {
+            settings.sockets_per_account = chosen;
+        }
         settings
     }
 }
@@ -160,6 +177,9 @@ impl Choices {
             requests_per_second: self.requests_per_second.or(below.requests_per_second),
             bytes_per_second: self.bytes_per_second.or(below.bytes_per_second),
             connections: self.connections.or(below.connections),
+            devices_per_address: self.devices_per_address.or(below.devices_per_address),
+            devices_per_account: self.devices_per_account.or(below.devices_per_account),
+            address_header: self.address_header.or(below.address_header),
             metrics: self.metrics.or(below.metrics),
         }
     }
@@ -195,10 +215,14 @@ impl Choices {
             false => Some(self.relay(&host)?),
         };
         let app = self.app.clone().unwrap_or(beside);
+        let header = self.address_header.as_ref();
+        let address_header = header.map(|name| parse_header(name)).transpose()?;
         let settings = Settings {
             app: (!relay_only).then_some(app),
             relay_address: self.relay_address.clone(),
             connections_max: self.connections.unwrap_or(10_000),
+            per_address_max: self.devices_per_address.unwrap_or(512),
+            address_header,
         };
         Ok(Plan {
             host,
@@ -237,9 +261,15 @@ impl Choices {
                 Admits::Closed => Registration::Closed,
             },
             rates,
+            devices_per_account: self.devices_per_account,
             metrics: self.metrics,
         })
     }
+}
+
+fn parse_header(name: &str) -> Result<HeaderName, ConfigError> {
+    let wrong = |_| ConfigError::Header { name: name.into() };
+    HeaderName::try_from(name).map_err(wrong)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -303,6 +333,15 @@ mod tests {
         assert!(matches!(plan(&elsewhere), Err(ConfigError::RelayAddress)));
         let relay = plan(&file("relay-only = true")).unwrap();
         assert!(relay.settings.app.is_none() && relay.relay.is_some());
+    }
+
+    #[test]
+    fn a_name_that_no_header_has_is_refused() {
+        let named = plan(&file("address-header = 'X-Forwarded-For'")).unwrap();
+        let header = named.settings.address_header.unwrap();
+        assert_eq!(header.as_str(), "x-forwarded-for");
+        let wrong = plan(&file("address-header = 'x forwarded'"));
+        assert!(matches!(wrong, Err(ConfigError::Header { .. })));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod accept;
 mod clock;
+mod crowd;
 mod files;
 mod headers;
 mod relay;
@@ -26,9 +27,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::debug;
 
+use self::accept::Limits;
+use self::crowd::Crowd;
 use self::headers::Strict;
-use self::relay::Relay;
 use self::relay::metrics::Metrics;
+use self::relay::{Doors, Relay};
 use self::store::RelayStore;
 
 pub use headers::{CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY};
@@ -47,6 +50,10 @@ pub struct Settings {
     pub relay_address: Option<String>,
     /// Connections at once.
     pub connections_max: usize,
+    /// Sockets at once from one address; of other connections there may be some more. This machine is not counted.
+    pub per_address_max: usize,
+    /// Header in which a proxy says who connects: then that counts, and who the proxy is does not.
+    pub address_header: Option<HeaderName>,
 }
 
 /// Why the server could not start or had to stop.
@@ -100,7 +107,11 @@ pub async fn launch<S: RelayStore>(
             return Err(LaunchError::Origin { origin });
         }
     }
-    let relay = relay.map(|relay| start(relay, &stopping));
+    let doors = Doors {
+        sockets: Crowd::new(settings.per_address_max),
+        header: settings.address_header.clone(),
+    };
+    let relay = relay.map(|relay| start(relay, doors, &stopping));
     let counted = relay.clone();
     let dropped = move || {
         debug!("a connection over the limit was dropped");
@@ -113,33 +124,45 @@ pub async fn launch<S: RelayStore>(
         shutdown.await;
         stop.send(true).ok();
     });
-    accept::serve(
-        listener,
-        routes,
-        settings.connections_max,
-        stopping,
-        dropped,
-    )
-    .await;
+    accept::serve(listener, routes, limits(&settings), stopping, dropped).await;
     Ok(())
 }
 
+fn limits(settings: &Settings) -> Limits {
+    // Room to tell who has too many sockets, and for the app's files.
+    let spare = settings.per_address_max / 4 + 8;
+    let each = settings.per_address_max.saturating_add(spare);
+    let is_direct = settings.address_header.is_none();
+    Limits {
+        all: settings.connections_max,
+        each: is_direct.then(|| Crowd::new(each)),
+    }
+}
+
 /// Starts what a relay does beside answering.
-fn start<S: RelayStore>(relay: WithRelay<S>, stopping: &watch::Receiver<bool>) -> Arc<Relay<S>> {
+fn start<S: RelayStore>(
+    relay: WithRelay<S>,
+    doors: Doors,
+    stopping: &watch::Receiver<bool>,
+) -> Arc<Relay<S>> {
     let WithRelay {
         settings,
         store,
         metrics,
     } = relay;
-    let relay = Arc::new(Relay::new(store, settings, stopping.clone()));
+    let relay = Arc::new(Relay::new(store, settings, doors, stopping.clone()));
     tokio::spawn(relay.clone().sweep());
     if let Some(listener) = metrics {
         let figures = relay.clone();
         let figures = move || figures.clone().figures();
         let routes = Router::new().route("/metrics", get(figures));
         let stopping = stopping.clone();
+        let limits = Limits {
+            all: METRICS_CONNECTIONS,
+            each: None,
+        };
         tokio::spawn(async move {
-            accept::serve(listener, routes, METRICS_CONNECTIONS, stopping, || {}).await;
+            accept::serve(listener, routes, limits, stopping, || {}).await;
         });
     }
     relay

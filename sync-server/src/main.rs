@@ -103,11 +103,13 @@ async fn serve(choices: &Choices) -> anyhow::Result<()> {
         Some(relay) => {
             let metrics = match relay.metrics {
                 None => None,
-                Some(address) => Some(
-                    TcpListener::bind(address)
+                Some(address) => {
+                    let listener = TcpListener::bind(address)
                         .await
-                        .with_context(|| format!("cannot listen on {address}"))?,
-                ),
+                        .with_context(|| format!("cannot listen on {address}"))?;
+                    info!("counts at http://{}/metrics", listener.local_addr()?);
+                    Some(listener)
+                }
             };
             Some(WithRelay {
                 settings: relay.settings(address.port()),

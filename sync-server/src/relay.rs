@@ -12,6 +12,7 @@ mod session;
 mod socket;
 mod work;
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Extension, Json, Router};
@@ -34,6 +35,7 @@ use self::hub::Hub;
 use self::mailbox::Mailbox;
 use self::metrics::Metrics;
 use crate::accept::{Permit, stopped};
+use crate::crowd::{Crowd, Place};
 use crate::store::RelayStore;
 
 pub use self::bucket::Rate;
@@ -46,6 +48,12 @@ const REGISTERS: Rate = Rate {
     per_second: 10,
     burst: 200,
 };
+
+/// A device has one socket; after a broken connection the relay may know of the old one for two pings more.
+const SOCKETS_PER_ACCOUNT: usize = 8 * limit::ACTIVE_DEVICES_MAX;
+
+/// When to come back, in ms, for who has all the sockets it may have.
+const CROWDED_MS: u32 = 60_000;
 
 /// How often mailboxes are looked at.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -83,6 +91,8 @@ pub struct RelaySettings {
     pub registration: Registration,
     /// What one account may ask for.
     pub rates: Rates,
+    /// Sockets of one account at once.
+    pub sockets_per_account: usize,
     /// How long a socket may stay without a hello.
     pub hello: Duration,
     /// Mean time between two pings; a socket that answers none is closed before the third.
@@ -99,9 +109,27 @@ impl RelaySettings {
             origin,
             registration,
             rates: Rates::default(),
+            sockets_per_account: SOCKETS_PER_ACCOUNT,
             hello: Duration::from_millis(limit::HELLO_MS),
             ping: Duration::from_millis(limit::PING_MS),
             send: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How many sockets an address may have.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    pub(crate) sockets: Arc<Crowd<Place>>,
+    /// Where a proxy says who connects.
+    pub(crate) header: Option<HeaderName>,
+}
+
+impl Doors {
+    fn place(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Place> {
+        match &self.header {
+            Some(header) => Place::told(headers, header),
+            None => Place::of(peer),
         }
     }
 }
@@ -111,6 +139,7 @@ pub(crate) struct Relay<S> {
     pub(crate) store: S,
     pub(crate) settings: RelaySettings,
     pub(crate) metrics: Metrics,
+    doors: Doors,
     hub: Hub,
     mailbox: Mutex<Mailbox>,
     registers: Mutex<Bucket>,
@@ -121,10 +150,16 @@ pub(crate) struct Relay<S> {
 }
 
 impl<S: RelayStore> Relay<S> {
-    pub(crate) fn new(store: S, settings: RelaySettings, stopping: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(
+        store: S,
+        settings: RelaySettings,
+        doors: Doors,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             store,
-            hub: Hub::new(settings.rates),
+            doors,
+            hub: Hub::new(settings.rates, settings.sockets_per_account),
             settings,
             metrics: Metrics::default(),
             mailbox: Mutex::default(),
@@ -214,9 +249,12 @@ pub(crate) fn info(origin: Option<&str>, registration: Option<Registration>) -> 
 
 async fn upgrade<S: RelayStore>(
     State(relay): State<Arc<Relay<S>>>,
-    permit: Option<Extension<Permit>>,
+    Extension(permit): Extension<Permit>,
+    headers: HeaderMap,
     socket: WebSocketUpgrade,
 ) -> Response {
+    let place = relay.doors.place(permit.peer, &headers);
+    let seat = place.map(|place| relay.doors.sockets.enter(place));
     socket
         .read_buffer_size(limit::READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -224,7 +262,10 @@ async fn upgrade<S: RelayStore>(
         .max_message_size(limit::FRAME_MAX_BYTES)
         .max_frame_size(limit::FRAME_MAX_BYTES)
         .on_upgrade(move |socket| async move {
-            socket::run(socket, relay).await;
-            drop(permit);
+            match seat {
+                Some(None) => socket::turn_away(socket, &relay).await,
+                _ => socket::run(socket, relay).await,
+            }
+            drop((permit, seat));
         })
 }

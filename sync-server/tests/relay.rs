@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing
 )]
 
@@ -15,6 +16,8 @@ mod support;
 mod command;
 #[path = "relay/crash.rs"]
 mod crash;
+#[path = "relay/crowd.rs"]
+mod crowd;
 #[path = "relay/fault.rs"]
 mod fault;
 #[path = "relay/hostile.rs"]

@@ -63,6 +63,8 @@ impl Server {
             app: Some(app),
             relay_address: None,
             connections_max: 100,
+            per_address_max: 100,
+            address_header: None,
         };
         let ended = tokio::spawn(launch(settings, NO_RELAY, listener, async {
             stopped.await.ok();
@@ -362,6 +364,8 @@ async fn an_app_folder_without_a_page_is_refused() {
         app: Some(folder.path().to_owned()),
         relay_address: None,
         connections_max: 100,
+        per_address_max: 100,
+        address_header: None,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let refused = launch(settings, NO_RELAY, listener, async {}).await;

@@ -37,13 +37,15 @@ struct State {
 /// The connected accounts.
 pub(crate) struct Hub {
     rates: Rates,
+    sockets_max: usize,
     state: Mutex<State>,
 }
 
 impl Hub {
-    pub(crate) fn new(rates: Rates) -> Self {
+    pub(crate) fn new(rates: Rates, sockets_max: usize) -> Self {
         Self {
             rates,
+            sockets_max,
             state: Mutex::default(),
         }
     }
@@ -53,6 +55,8 @@ impl Hub {
     }
 
     /// A connection has shown who it is; a live one hears what others hand in, each hears of the chain.
+    /// `false` when the account has all the connections it may have.
+    #[must_use]
     pub(crate) fn join(
         &self,
         id: AccountId,
@@ -60,15 +64,19 @@ impl Hub {
         queue: Arc<Queue>,
         is_live: bool,
         now_ms: u64,
-    ) {
+    ) -> bool {
         let mut state = self.state();
         let account = state.accounts.entry(id).or_insert_with(|| Account {
             listeners: BTreeMap::new(),
             requests: Bucket::full(self.rates.requests, now_ms),
             bytes: Bucket::full(self.rates.bytes, now_ms),
         });
+        if account.listeners.len() >= self.sockets_max {
+            return false;
+        }
         let listener = Listener { queue, is_live };
         account.listeners.insert(connection, listener);
+        true
     }
 
     /// The connection is gone.

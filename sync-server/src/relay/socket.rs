@@ -15,11 +15,11 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, warn};
 
-use super::Relay;
 use super::metrics::Metrics;
 use super::queue::{Outgoing, Queue};
 use super::session::{Session, Step};
 use super::work::Work;
+use super::{CROWDED_MS, Relay};
 use crate::accept::stopped;
 use crate::clock;
 use crate::store::{RelayStore, Standing};
@@ -82,6 +82,28 @@ pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>) 
     open.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
 }
 
+/// Tells who has all the sockets it may have when to come back.
+pub(super) async fn turn_away<S>(mut socket: WebSocket, relay: &Relay<S>) {
+    Metrics::add(&relay.metrics.connections_dropped, 1);
+    let bye = ToDevice::Bye {
+        retry_after_ms: CROWDED_MS,
+    };
+    let Ok(bye) = bye.encode(RequestId::NONE) else {
+        return;
+    };
+    let close = CloseFrame {
+        code: close_code::AGAIN,
+        reason: "".into(),
+    };
+    let goodbye = async {
+        socket.send(Message::Binary(bye.into())).await.ok();
+        socket.send(Message::Close(Some(close))).await.ok();
+        // Reading on sends what is left, and takes the answer to it.
+        socket.recv().await
+    };
+    timeout(GOODBYE, goodbye).await.ok();
+}
+
 /// A time around the mean, by the limits' share of it.
 fn spread(mean: Duration, jitter: u64) -> Duration {
     let share = jitter % (2 * PING_JITTER_MS + 1);
@@ -106,7 +128,7 @@ impl<S: RelayStore> Connection<S> {
                 outgoing = self.queue.next() => self.pass_on(outgoing).await,
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.take(message).await,
-                    Some(Err(error)) => self.unreadable(&error).await,
+                    Some(Err(error)) => self.unreadable(error).await,
                     None => Err(Over),
                 },
                 () = sleep_until(wake_at) => self.wake(jitter).await,
@@ -275,24 +297,38 @@ impl<S: RelayStore> Connection<S> {
             queue: &self.queue.clone(),
             request,
             answers: Vec::new(),
+            close: None,
         };
         let done = work.carry_out(&mut self.session, step).await;
         for answer in done.answers {
             self.send(answer).await?;
         }
-        match done.hang {
-            true => Err(self.close(close_code::POLICY).await),
-            false => Ok(()),
+        match done.close {
+            Some(code) => Err(self.close(code).await),
+            None => Ok(()),
         }
     }
 
-    /// The bytes are no WebSocket messages, or one is too large. What can still be said is said.
-    async fn unreadable(&mut self, error: &axum::Error) -> Result<(), Over> {
+    /// A message is too large, the bytes are no messages, or the connection broke. What can still be said is said.
+    async fn unreadable(&mut self, error: axum::Error) -> Result<(), Over> {
+        use tungstenite::Error;
+        use tungstenite::error::ProtocolError::ResetWithoutClosingHandshake;
+
         debug!(%error, "unreadable");
-        let limit_bytes = u32::try_from(FRAME_MAX_BYTES).unwrap_or(u32::MAX);
-        let refusal = Refusal::TooLarge { limit_bytes };
+        let inner = error.into_inner();
+        let (refusal, code) = match inner.downcast_ref::<Error>() {
+            Some(Error::Capacity(_)) => {
+                let limit_bytes = u32::try_from(FRAME_MAX_BYTES).unwrap_or(u32::MAX);
+                (Refusal::TooLarge { limit_bytes }, close_code::SIZE)
+            }
+            Some(Error::Protocol(ResetWithoutClosingHandshake)) => return Err(Over),
+            Some(Error::Protocol(_) | Error::Utf8(_)) => {
+                (Refusal::Malformed { reason: 0 }, close_code::PROTOCOL)
+            }
+            _ => return Err(Over),
+        };
         self.refuse(RequestId::NONE, refusal).await?;
-        Err(self.close(close_code::SIZE).await)
+        Err(self.close(code).await)
     }
 
     fn wake_at(&self) -> Instant {

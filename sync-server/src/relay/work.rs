@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::ws::{CloseCode, close_code};
 use protocol::limit::PAGE_MAX_BYTES;
 use protocol::wire::{
     BoxBytes, DraftBytes, EntryBytes, List, PlacedRecord, RecordBytes, Refusal, RequestId, ToDevice,
@@ -11,19 +12,19 @@ use protocol::{AccountId, AccountSeq, DeviceIndex, VerifyKey, draft::DraftFrame,
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::Relay;
 use super::hub::ConnectionId;
 use super::metrics::Metrics;
 use super::queue::Queue;
 use super::session::{Member, Push, Session, Step};
+use super::{CROWDED_MS, Relay};
 use crate::store::{Admission, NewDraft, NewRecord, Pushed, RelayStore, Standing, StoreError};
 
 /// What a request ends in.
 pub(crate) struct Done {
     /// In this order; each with the number of the request.
     pub(crate) answers: Vec<Bytes>,
-    /// Whether the connection ends after them.
-    pub(crate) hang: bool,
+    /// With what the connection ends after them, if it does.
+    pub(crate) close: Option<CloseCode>,
 }
 
 /// One request of one connection, with what it may use.
@@ -33,6 +34,7 @@ pub(crate) struct Work<'a, S> {
     pub(crate) queue: &'a Arc<Queue>,
     pub(crate) request: RequestId,
     pub(crate) answers: Vec<Bytes>,
+    pub(crate) close: Option<CloseCode>,
 }
 
 /// Why a request is not carried out: the item, and the refusal.
@@ -41,7 +43,9 @@ type Refused = (usize, Refusal<'static>);
 impl<S: RelayStore> Work<'_, S> {
     /// Carries out a step.
     pub(crate) async fn carry_out(mut self, session: &mut Session, step: Step) -> Done {
-        let hang = matches!(step, Step::Hang(_));
+        if matches!(step, Step::Hang(_)) {
+            self.close = Some(close_code::POLICY);
+        }
         if let Err((index, refusal)) = self.step(session, step).await {
             self.relay.metrics.refused(refusal.code());
             debug!(code = refusal.code(), "refused");
@@ -50,7 +54,7 @@ impl<S: RelayStore> Work<'_, S> {
         }
         Done {
             answers: self.answers,
-            hang,
+            close: self.close,
         }
     }
 
@@ -181,13 +185,12 @@ impl<S: RelayStore> Work<'_, S> {
         };
         // Heard first and read then: what comes in between is told twice, not missed.
         let now_ms = self.relay.now_ms();
-        hub.join(
-            account,
-            self.connection,
-            self.queue.clone(),
-            is_live,
-            now_ms,
-        );
+        let queue = self.queue.clone();
+        if !hub.join(account, self.connection, queue, is_live, now_ms) {
+            self.close = Some(close_code::AGAIN);
+            let retry_after_ms = CROWDED_MS;
+            return Err((0, Refusal::Slow { retry_after_ms }));
+        }
         let summary = match store.summary(account, device).await {
             Ok(summary) => summary,
             Err(error) => {

@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 
 use crate::local::sqlite;
 use crate::support::account::Account;
-use crate::support::client::Client;
-use crate::support::process::{Process, free_port};
+use crate::support::client::{Client, PATIENCE};
+use crate::support::process::Process;
 
 fn command(data: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sync-server"))
@@ -170,9 +170,8 @@ async fn a_file_and_the_environment_choose_and_a_flag_goes_before_them() {
 #[tokio::test]
 async fn the_counts_name_nobody() {
     let folder = TempDir::new().unwrap();
-    let metrics = format!("127.0.0.1:{}", free_port());
-    let relay = Process::start(folder.path(), &["--metrics", &metrics]);
-    let port = metrics.rsplit_once(':').unwrap().1.parse().unwrap();
+    let relay = Process::start(folder.path(), &["--metrics", "127.0.0.1:0"]);
+    let port = relay.metrics.unwrap().port();
     let mut account = Account::new(1);
     let mut client = Client::first(relay.address, &account).await;
     client.pushed(&account.pens[0].records(7)).await;
@@ -191,6 +190,18 @@ async fn the_counts_name_nobody() {
         assert!(text.lines().any(|found| found == line), "{line} in {text}");
     }
     assert!(!text.contains(&account.id.to_string()));
+    drop(client);
+    let closed = async {
+        loop {
+            let text = get(port, "/metrics").await;
+            if text.contains("dossierkluis_connections_open 0") {
+                break text;
+            }
+        }
+    };
+    let text = tokio::time::timeout(PATIENCE, closed).await.unwrap();
+    let others = text.lines().filter(|line| line.contains("refused{"));
+    assert_eq!(others.count(), 1, "a connection that broke is no refusal");
     let public = get(relay.address.port(), "/metrics").await;
     assert!(public.starts_with("HTTP/1.1 404"));
 }
@@ -198,37 +209,20 @@ async fn the_counts_name_nobody() {
 #[tokio::test]
 async fn the_log_names_nobody() {
     let folder = TempDir::new().unwrap();
-    let log = folder.path().join("log");
-    let file = std::fs::File::create(&log).unwrap();
     let origin = "http://localhost:7";
-    let port = free_port();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
-        .args(["--relay-only", "--registration", "open", "--origin", origin])
-        .args(["--port", &port.to_string(), "--data"])
-        .arg(folder.path())
-        .env("RUST_LOG", "trace")
-        .stdout(file)
-        .spawn()
-        .unwrap();
-    let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let flags = ["--registration", "open", "--origin", origin];
+    let mut relay = Process::start_with(folder.path(), &flags, |command| {
+        command.env("RUST_LOG", "trace");
+    });
     let mut account = Account::new(1);
-    let mut tries = 0;
-    let mut client = loop {
-        match Client::try_connect(address).await {
-            Ok(client) => break client,
-            Err(error) => assert!(tries < 1_000, "{error}"),
-        }
-        tries += 1;
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    };
+    let mut client = Client::connect(relay.address).await;
     client.register(&account, "a secret code").await;
     client.hello(&account.pens[0]).await;
     let records = account.pens[0].records(2);
     client.pushed(&records).await;
     client.push(&[b"no record".to_vec()]).await;
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let log = std::fs::read_to_string(&log).unwrap();
+    relay.kill();
+    let log = relay.log();
     assert!(log.contains("refused"), "the control: {log}");
     let key = account.pens[0].verify_key().0;
     let hex = |bytes: &[u8]| {

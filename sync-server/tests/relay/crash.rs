@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::local::sqlite;
 use crate::support::account::Account;
-use crate::support::client::Client;
-use crate::support::process::{Process, free_port};
+use crate::support::client::{Client, PATIENCE};
+use crate::support::process::Process;
 
 const KILLS: u32 = 20;
 
@@ -78,7 +78,9 @@ async fn killed_twenty_times_under_load_it_loses_nothing_it_acknowledged() {
             .collect();
         // While one has its answer the others wait for theirs.
         let enough = 30 + 7 * u64::from(kill);
-        acked.wait_for(|acks| *acks >= enough).await.unwrap();
+        let acking = acked.wait_for(|acks| *acks >= enough);
+        let acking = tokio::time::timeout(PATIENCE, acking).await;
+        acking.expect("acknowledgements").unwrap();
         relay.kill();
         (accounts, logs) = (Vec::new(), Vec::new());
         let mut open = Vec::new();
@@ -216,15 +218,7 @@ async fn pushes_that_come_together_share_a_sync_and_each_waits_for_one() {
 #[tokio::test]
 async fn a_push_that_a_restart_cut_off_is_made_again() {
     let folder = TempDir::new().unwrap();
-    let port = free_port().to_string();
-    let at = [
-        "--port",
-        port.as_str(),
-        "--origin",
-        "http://localhost:1",
-        "--registration",
-        "open",
-    ];
+    let at = ["--origin", "http://localhost:1", "--registration", "open"];
     let mut relay = Process::start(folder.path(), &at);
     let mut account = Account::new(1);
     let mut client = Client::first(relay.address, &account).await;

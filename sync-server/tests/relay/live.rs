@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::local::{Local, memory, sqlite};
 use crate::support::account::Account;
-use crate::support::client::Client;
+use crate::support::client::{Client, PATIENCE};
 
 #[tokio::test]
 async fn others_of_the_account_hear_of_records_drafts_and_chain_and_nobody_else_does() {
@@ -102,7 +102,8 @@ async fn two_accounts_never_see_each_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_reader_is_told_to_pull_and_holds_nobody_up() {
-    let relay = Local::open(memory()).await;
+    // The reader is slow for as long as all the pushes take.
+    let relay = Local::start(memory(), |settings| settings.send = 10 * PATIENCE).await;
     let mut account = Account::new(1);
     let mut tablet = Client::first(relay.address, &account).await;
     let mut slow = Client::member(relay.address, &account.pens[0]).await;

@@ -30,15 +30,16 @@ impl Local {
     }
 
     pub async fn start<S: RelayStore>(store: S, change: impl FnOnce(&mut RelaySettings)) -> Self {
-        Self::start_for(store, 1_000, change).await
+        Self::start_at(store, "127.0.0.1:0", |_| {}, change).await
     }
 
-    pub async fn start_for<S: RelayStore>(
+    pub async fn start_at<S: RelayStore>(
         store: S,
-        connections_max: usize,
+        address: &str,
+        change_server: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut RelaySettings),
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin = format!("http://localhost:{}", address.port());
         let mut settings = RelaySettings::new(origin, Registration::Open);
@@ -49,11 +50,14 @@ impl Local {
             store,
             metrics: None,
         });
-        let settings = Settings {
+        let mut settings = Settings {
             app: None,
             relay_address: None,
-            connections_max,
+            connections_max: 1_000,
+            per_address_max: 500,
+            address_header: None,
         };
+        change_server(&mut settings);
         let ended = tokio::spawn(launch(settings, relay, listener, async {
             stopped.await.ok();
         }));

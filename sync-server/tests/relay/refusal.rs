@@ -278,7 +278,7 @@ async fn a_record_of_a_wrong_shape_stops_the_push_where_it_stands() {
 async fn an_account_that_asks_too_much_waits_and_others_do_not() {
     let relay = Local::start(memory(), |settings| {
         settings.rates.requests = Rate {
-            per_second: 20,
+            per_second: 1,
             burst: 10,
         };
     })
@@ -294,7 +294,7 @@ async fn an_account_that_asks_too_much_waits_and_others_do_not() {
             waits.push(refusal.retry_after_ms().unwrap());
         }
     }
-    assert!(!waits.is_empty() && waits.iter().all(|ms| *ms <= 50));
+    assert!(!waits.is_empty() && waits.iter().all(|ms| *ms <= 1_000));
     let answer = calm_one.pull(0, 1).await;
     assert!(matches!(answer.read(), ToDevice::Page { .. }));
     let longest = waits.into_iter().max().unwrap_or_default();

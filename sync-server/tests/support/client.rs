@@ -10,6 +10,7 @@ use protocol::wire::{
 };
 use protocol::{AccountSeq, Challenge};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -57,31 +58,53 @@ impl Client {
     }
 
     pub async fn try_connect(address: SocketAddr) -> Result<Self, tungstenite::Error> {
-        let url = format!("ws://{address}/relay");
+        let mut client = Self::open(address, &[]).await?;
+        let closed = tungstenite::Error::ConnectionClosed;
+        let greeting = client.receive().await.ok_or(closed)?;
+        client.greet(greeting)
+    }
+
+    /// Takes the challenge of a socket that was opened.
+    pub async fn greeted(mut self) -> Self {
+        let greeting = self.receive().await.unwrap();
+        self.greet(greeting).unwrap()
+    }
+
+    /// Connects with more headers, and reads nothing.
+    pub async fn open(
+        address: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}/relay").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
         let config = tungstenite::protocol::WebSocketConfig::default().max_message_size(None);
-        let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
         let (socket, _) = tokio::time::timeout(PATIENCE, connecting).await.unwrap()?;
-        let mut client = Self {
+        Ok(Self {
             socket,
             challenge: Challenge::NIL,
             origin: String::new(),
             greeting: Frame(Vec::new()),
             hints: VecDeque::new(),
             request: 0,
-        };
-        let closed = tungstenite::Error::ConnectionClosed;
-        let greeting = client.receive().await.ok_or(closed)?;
+        })
+    }
+
+    fn greet(mut self, greeting: Frame) -> Result<Self, tungstenite::Error> {
         if let ToDevice::Challenge {
             challenge, origin, ..
         } = greeting.read()
         {
-            client.challenge = challenge;
-            client.origin = origin.as_str().to_owned();
+            self.challenge = challenge;
+            self.origin = origin.as_str().to_owned();
         } else {
-            panic!("no challenge first: {:?}", greeting.read());
+            // It was told to come back later.
+            return Err(tungstenite::Error::ConnectionClosed);
         }
-        client.greeting = greeting;
-        Ok(client)
+        self.greeting = greeting;
+        Ok(self)
     }
 
     /// Connects and shows who it is.

@@ -1,20 +1,48 @@
 //! The real binary in its own process.
 
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// A running server; killed when it is dropped.
 pub struct Process {
     child: Child,
     pub address: SocketAddr,
+    pub metrics: Option<SocketAddr>,
+    log: Option<JoinHandle<String>>,
 }
 
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// Files that other tests of this process may have open.
+const OTHERS: u64 = 600;
+
+/// Soft and hard limit of open files.
+fn files_allowed() -> (u64, u64) {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let mut words = line.unwrap().split_whitespace().skip(3);
+    let mut next = || words.next().unwrap().parse().unwrap_or(u64::MAX);
+    (next(), next())
+}
+
+/// Lets this process, and those it starts from now on, have that many files beside those of other tests. How many it
+/// may have, if the machine allows fewer.
+pub fn allow_files(count: u64) -> u64 {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let (soft, hard) = files_allowed();
+    let wanted = hard.min(count + OTHERS);
+    if soft < wanted {
+        let id = std::process::id().to_string();
+        let limit = format!("--nofile={wanted}:");
+        let mut command = Command::new("prlimit");
+        command.args(["--pid", &id, &limit]).status().ok();
+    }
+    files_allowed().0.saturating_sub(OTHERS).min(count)
 }
 
 impl Process {
@@ -46,15 +74,38 @@ impl Process {
         change(&mut command);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut log = String::new();
+        let mut metrics = None;
         let address = loop {
             let line = lines.next().expect("the server ended").unwrap();
+            log.push_str(&line);
+            if let Some((_, address)) = line.split_once("counts at http://") {
+                let address = address.trim().strip_suffix("/metrics");
+                metrics = address.map(|address| address.parse().unwrap());
+            }
             if let Some((_, address)) = line.split_once("listening on http://") {
                 break address.trim().parse().unwrap();
             }
         };
         // Its log goes on being read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        let log = std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                log.push('\n');
+                log.push_str(&line);
+            }
+            log
+        });
+        Self {
+            child,
+            address,
+            metrics,
+            log: Some(log),
+        }
+    }
+
+    /// What it logged until it ended.
+    pub fn log(&mut self) -> String {
+        self.log.take().unwrap().join().unwrap()
     }
 
     pub fn id(&self) -> u32 {
