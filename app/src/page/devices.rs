@@ -70,6 +70,58 @@ pub fn DevicesPage() -> impl IntoView {
     }
 }
 
+/// Devices that were added elsewhere, until a person says here that it was them. On every page.
+#[component]
+pub fn AddedDevices() -> impl IntoView {
+    let session = use_session();
+    let sync = session.sync();
+    let added = RwSignal::new(Vec::<DeviceRow>::new());
+    let chain_len = Memo::new(move |_| sync.read().map_or(0, |status| status.chain_len));
+    let look = move || {
+        session.spawn(async move {
+            if let Ok(Reply::Devices(rows)) = session.ask(Command::Devices).await {
+                added.try_set(rows.into_iter().filter(|row| row.is_new).collect());
+            }
+        });
+    };
+    Effect::new(move |_| {
+        // One entry is the account with its first device.
+        if chain_len.get() > 1 {
+            look();
+        }
+    });
+    let seen = move |device: u16| {
+        session.spawn(async move {
+            let command = Command::DevicesSeen {
+                devices: vec![device],
+            };
+            if session.ask(command).await.is_ok() {
+                look();
+            }
+        });
+    };
+    move || {
+        let rows = added.get().into_iter().map(|row| {
+            let device = row.device;
+            view! {
+                <Notice
+                    kind=NoticeKind::Warning
+                    heading=words::added(&words::name(&row))
+                    testid="device-added"
+                >
+                    <p>{words::added_text()}</p>
+                    <Actions>
+                        <Button kind=ButtonKind::Quiet on_press=move || seen(device)>
+                            {words::added_seen()}
+                        </Button>
+                    </Actions>
+                </Notice>
+            }
+        });
+        rows.collect_view()
+    }
+}
+
 #[component]
 fn DeviceCard(row: DeviceRow, renaming: RwSignal<Option<DeviceRow>>) -> impl IntoView {
     let name = words::name(&row);
@@ -162,10 +214,11 @@ pub fn ReceiptLine(
         Receipt::Away => (NoticeKind::Offline, Glyph::Offline),
         Receipt::Withheld { .. } => (NoticeKind::Warning, Glyph::Warning),
     };
+    let receipt = words::receipt(&row);
     view! {
         <div class="l-cluster">
             <Badge kind icon=glyph testid="receipt">
-                {words::receipt(&row)}
+                {receipt}
             </Badge>
             {(row.missing_here_count > 0)
                 .then(|| {

@@ -11,9 +11,9 @@ use super::setup::{Chosen, PassphraseFields};
 use crate::link::PairingStep;
 use crate::ui::{
     Actions, Button, ButtonKind, ErrorSummary, FieldError, Form, FormErrors, Glyph, Icon, Notice,
-    NoticeKind, PageTitle, Progress, TextInput, Width,
+    NoticeKind, PageTitle, Progress, QrCode, TextInput, Width,
 };
-use crate::words::{common, devices, pairing as words, setup};
+use crate::words::{common, devices, pairing as words};
 
 const NAME: &str = "apparaatnaam";
 const DIGITS: &str = "controlegetal";
@@ -121,6 +121,9 @@ fn CodeShown(code: String, #[prop(into)] on_back: Callback<()>) -> impl IntoView
         <ol class="p-steps-list">
             {words::code_steps().into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}
         </ol>
+        <div class="p-qr">
+            <QrCode text=code.clone() label=words::code_picture() testid="pairing-qr" />
+        </div>
         <p class="u-meta">{words::code_label()}</p>
         <p class="p-code" data-testid="pairing-code">{code}</p>
         <p>{words::code_life()}</p>

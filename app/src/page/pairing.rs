@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::session::{Session, Stage};
 use crate::link::PairingStep;
+use crate::ui::Progress;
 use crate::words::pairing as words;
 
 /// One pairing at a time.
@@ -41,11 +42,6 @@ impl Pairing {
     /// How far it is; nothing before it began.
     pub fn state(self) -> Signal<Option<PairingState>> {
         self.state.into()
-    }
-
-    /// Dossiers come in on a device that was just added.
-    pub fn is_filling(self) -> Signal<bool> {
-        self.is_filling.into()
     }
 
     /// The code that was typed last on this device.
@@ -92,7 +88,7 @@ impl Pairing {
             self.is_filling.set(true);
             session.go_instead("/");
             session.say_done(words::joined());
-            session.spawn(async move { drop(session.refresh().await) });
+            session.spawn(session.refresh());
         } else {
             self.state.set(Some(state));
         }
@@ -107,5 +103,51 @@ impl Pairing {
             self.is_filling.set(false);
             self.session.say_done(words::filled());
         }
+    }
+}
+
+/// How many records behind a device must be before it is said that it catches up.
+const FAR_BEHIND: u64 = 500;
+
+/// How far a device that was just added, or was away for long, has come.
+#[component]
+pub fn Filling() -> impl IntoView {
+    let pairing = use_pairing();
+    let sync = pairing.session.sync();
+    let percent = Memo::new(move |_| {
+        let status = sync.get()?;
+        let is_shown = pairing.is_filling.get() || status.behind >= FAR_BEHIND;
+        is_shown.then(|| percent(status.head, status.behind))
+    });
+    let is_shown = Memo::new(move |_| percent.read().is_some());
+    let label = move || words::filling(percent.get().unwrap_or_default());
+    view! {
+        <Show when=move || is_shown.get()>
+            <div class="c-notice c-notice--info" data-testid="pairing-progress">
+                <Progress id="dossiers-komen" label=Signal::derive(label) done=Signal::derive(move || percent.get()) />
+            </div>
+        </Show>
+    }
+}
+
+/// How much came in, 0 to 100; rounded down, so that the end is the end.
+fn percent(head: u64, behind: u64) -> u32 {
+    let taken = head.saturating_sub(behind).saturating_mul(100);
+    taken
+        .checked_div(head)
+        .and_then(|percent| u32::try_from(percent).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_a_hundred_and_nothing_is_none() {
+        assert_eq!(percent(0, 0), 0);
+        assert_eq!(percent(200, 200), 0);
+        assert_eq!(percent(200, 1), 99);
+        assert_eq!(percent(200, 0), 100);
     }
 }

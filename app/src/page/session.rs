@@ -446,7 +446,7 @@ impl Session {
 /// The client that an edit is about.
 fn client_of(edit: &Edit) -> Option<ClientId> {
     match edit {
-        Edit::SetProfile(_) | Edit::NameDevice { .. } => None,
+        Edit::SetProfile(_) | Edit::ChangeProfile { .. } | Edit::NameDevice { .. } => None,
         Edit::CreateClient { client, .. }
         | Edit::ChangeClient { client, .. }
         | Edit::ChangeFunding { client, .. }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::devices::AddedDevices;
+use super::pairing::Filling;
 use super::route;
 use super::session::use_session;
 use super::sync::SyncChip;
@@ -47,6 +49,8 @@ pub fn Shell(
                     <p>{words::clock_text()}</p>
                 </Notice>
             </Show>
+            <Filling />
+            <AddedDevices />
             {children()}
             <Toast />
         </AppShell>

@@ -58,7 +58,7 @@ pub enum Input {
     Chain {
         /// Hash of its last entry.
         head: ChainHash,
-        /// It holds the new device: [`crate::Vault::has_device`].
+        /// It holds the new device: [`crate::Vault::find_device`].
         is_added: bool,
     },
     /// The vault could not do what an output asked.

@@ -1,5 +1,6 @@
 //! **Apparaat koppelen** on a device that holds the vault: the code in, four digits out, and a yes.
 
+use crypto::PairingCode;
 use engine::pairing::{PairingFailure, PairingState};
 use leptos::prelude::*;
 
@@ -8,7 +9,7 @@ use crate::page::pairing::use_pairing;
 use crate::page::session::use_session;
 use crate::ui::{
     Actions, Button, ButtonKind, Dialog, DialogLeave, FieldError, Form, FormErrors, Glyph, Notice,
-    NoticeKind, Progress, TextInput, on_dialog_leave,
+    NoticeKind, Progress, QrScanner, TextInput, on_dialog_leave,
 };
 use crate::words::{devices, pairing as words};
 
@@ -84,6 +85,14 @@ fn CodeForm(failure: Option<PairingFailure>) -> impl IntoView {
         }
         pairing.host(typed);
     };
+    let scans = RwSignal::new(false);
+    let on_code = Callback::new(move |text: String| pairing.host(text));
+    let is_wanted = Callback::new(|text: String| PairingCode::parse(&text).is_ok());
+    let scan = move || scans.update(|scans| *scans = !*scans);
+    let scan_words = move || match scans.get() {
+        true => words::type_instead(),
+        false => words::scan(),
+    };
     view! {
         <p>{words::host_lead()}</p>
         {failure
@@ -99,6 +108,9 @@ fn CodeForm(failure: Option<PairingFailure>) -> impl IntoView {
                     </Notice>
                 }
             })}
+        <Show when=move || scans.get()>
+            <QrScanner on_code is_wanted />
+        </Show>
         <Form on_submit=pair>
             <TextInput
                 id=CODE
@@ -112,6 +124,9 @@ fn CodeForm(failure: Option<PairingFailure>) -> impl IntoView {
             />
             <Actions>
                 <Button submit=true>{words::pair()}</Button>
+                <Button kind=ButtonKind::Quiet on_press=scan>
+                    {scan_words}
+                </Button>
                 <DialogLeave />
             </Actions>
         </Form>

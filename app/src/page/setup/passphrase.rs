@@ -119,7 +119,7 @@ pub fn PassphraseFields(
             }
             on_change=move || {
                 if !chosen.passphrase.read_untracked().is_empty() {
-                    errors.settle(FIRST, || chosen.first());
+                    errors.settle(FIRST, move || chosen.first());
                 }
             }
         />
@@ -132,7 +132,7 @@ pub fn PassphraseFields(
             error=errors.of(AGAIN)
             autocomplete="new-password"
             on_input=move || errors.recheck(AGAIN, || chosen.again())
-            on_change=move || errors.settle(AGAIN, || chosen.again_if_typed())
+            on_change=move || errors.settle(AGAIN, move || chosen.again_if_typed())
         />
         <Notice kind=NoticeKind::Warning>
             <p>{words::password_warning()}</p>

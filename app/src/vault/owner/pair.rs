@@ -91,14 +91,14 @@ impl Owner {
             return;
         };
         if let Some(device) = found {
-            let device = device.number();
+            let device = device.0;
             let edit = Edit::NameDevice { device, name };
             let command = Command::Edit { edit, draft: None };
             // A name that could not be kept leaves a number: the person can name it any time.
             drop(owned.vault.handle(command, now(), rng).await);
         }
         self.pairing_step(Happening::Chain {
-            tip: standing.chain,
+            head: standing.chain.head,
             is_added: found.is_some(),
         });
         self.grant().await;
@@ -144,8 +144,8 @@ impl Owner {
             }
             Wish::Add(card) => {
                 let entry = owned.vault.add_device(&card, now(), rng).await?;
-                self.step(sync::Input::Propose(entry));
-                Ok(None)
+                self.step(sync::Input::Propose(entry.clone()));
+                Ok(Some(Happening::Proposed(entry)))
             }
             Wish::Withdraw => {
                 self.step(sync::Input::Withdraw);

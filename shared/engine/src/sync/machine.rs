@@ -434,6 +434,7 @@ impl Machine {
             last_received_at: self
                 .standing
                 .map_or(last.last_received_at, |of| of.last_received_at),
+            chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
             behind: self.wishes.head.0.saturating_sub(self.wishes.at.0),
             head: self.wishes.head.0,
             clock_off_ms: self.clock_off_ms,

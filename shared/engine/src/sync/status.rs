@@ -68,6 +68,8 @@ pub struct SyncStatus {
     pub last_sent_at: i64,
     /// When news of another device last arrived; 0 = never.
     pub last_received_at: i64,
+    /// Entries of the account chain: it grows when a device is added.
+    pub chain_len: u32,
     /// Records at the relay that this device has not taken in, as far as is known.
     pub behind: u64,
     /// Records at the relay, as far as is known.

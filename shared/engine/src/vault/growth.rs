@@ -66,19 +66,20 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         })
     }
 
-    /// Whether the account chain holds an active device with this card.
+    /// The active device with this card, if the account chain holds one.
     ///
     /// # Errors
     /// `Locked`.
-    pub async fn has_device(
+    pub async fn find_device(
         &mut self,
         card: &Card,
         now: Now,
         rng: &mut impl CryptoRng,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<DeviceIndex>, Failure> {
         let turn = self.turn(now.ms, rng).await.map_err(failure)?;
         let mut devices = turn.keys.chain.active_devices();
-        Ok(devices.any(|(_, state)| state.card == *card))
+        let found = devices.find(|(_, state)| state.card == *card);
+        Ok(found.map(|(device, _)| device))
     }
 
     /// Takes in entries of the account chain, without holes; those that stand here already are compared.
