@@ -13,6 +13,7 @@ pub mod bench;
 mod browser;
 pub mod camera;
 mod chromedriver;
+mod pairing;
 mod person;
 mod process;
 mod scan;

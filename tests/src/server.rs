@@ -31,6 +31,7 @@ pub struct Server {
     folder: PathBuf,
     port: u16,
     has_relay: bool,
+    relay_count: u32,
     running: Option<Running>,
 }
 
@@ -48,6 +49,7 @@ impl Server {
             folder: folder.into(),
             port,
             has_relay: false,
+            relay_count: 0,
             running: None,
         };
         server.resume().await?;
@@ -63,7 +65,7 @@ impl Server {
             .arg("--app")
             .arg(&self.app)
             .arg("--data")
-            .arg(self.folder.join("data"));
+            .arg(self.data());
         if !self.has_relay {
             command.arg("--app-only");
         }
@@ -89,10 +91,11 @@ impl Server {
         self.resume().await
     }
 
-    /// Is a relay from now on, too, which takes any account.
+    /// Is a relay from now on, too, which takes any account and has none yet.
     pub async fn be_relay(&mut self) -> Result<()> {
         self.stop();
         self.has_relay = true;
+        self.relay_count += 1;
         self.resume().await
     }
 
@@ -104,6 +107,11 @@ impl Server {
     /// `http://localhost:port`.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.port)
+    }
+
+    /// What the relay keeps: the one that runs now.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join(format!("data-{}", self.relay_count))
     }
 
     /// Data and log of the server.

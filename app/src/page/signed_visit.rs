@@ -4,6 +4,7 @@ mod addition;
 mod correction;
 mod entry;
 mod part;
+mod place;
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use leptos::prelude::*;
 use self::addition::AdditionDialog;
 use self::correction::CorrectionDialog;
 use self::entry::Entry;
+use self::place::{PlaceMark, Places};
 use super::client::{ClientLayout, Section};
 use super::load::{LoadedView, load};
 use super::route;
 use super::session::{Session, use_session};
-use super::visit::{Placed, StateMark};
+use super::visit::StateMark;
 use crate::ui::{Actions, Button, ButtonKind, Glyph, LinkButton, Notice, Status};
 use crate::words;
 
@@ -125,6 +127,8 @@ fn Signed(
     let Dialogs { correcting, adding } = open;
     let id = visit.id;
     let session = use_session();
+    let year = address.get_untracked().0;
+    let places = year.map(|year| Places::of(client, year, id));
     // A lock in the middle of a correction: unlocked, the dialog opens again with its text.
     session.spawn(async move {
         let Ok(Reply::Drafts { forms, .. }) = session.ask(Command::Drafts).await else {
@@ -146,9 +150,9 @@ fn Signed(
     view! {
         <div class="l-cluster">
             <StateMark is_signed=true />
-            <Placed />
+            {places.map(|places| view! { <PlaceMark places /> })}
         </div>
-        <Entry visit=visit.clone() />
+        <Entry visit=visit.clone() places />
         <Actions>
             <Button kind=ButtonKind::Quiet icon=Glyph::Pencil on_press=move || correcting.set(true)>
                 {words::visit::correct()}

@@ -168,9 +168,28 @@ pub fn state_signed() -> &'static str {
     "ondertekend"
 }
 
-/// Where the signed visit stands.
+/// Text that another device wrote in the same visit, later.
+pub fn later_on(device: &str) -> String {
+    format!("Later geschreven op {device}")
+}
+
+/// Where a signed entry is.
 pub fn only_here() -> &'static str {
     "Alleen op dit apparaat"
+}
+
+/// Where a signed entry is.
+pub fn on_server() -> &'static str {
+    "Versleuteld op de server"
+}
+
+/// Where a signed entry is: on these devices, too.
+pub fn also_on(names: &[String]) -> String {
+    match names {
+        [] => on_server().to_owned(),
+        [one] => format!("Ook op {one}"),
+        [first @ .., last] => format!("Ook op {} en {last}", first.join(", ")),
+    }
 }
 
 /// Signs.

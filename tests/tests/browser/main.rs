@@ -20,6 +20,7 @@ mod long_lists;
 mod measurements;
 mod night;
 mod offline;
+mod pairing;
 mod reload;
 mod screens;
 mod secrecy;

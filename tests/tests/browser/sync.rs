@@ -5,7 +5,7 @@ use e2e::{Device, GLANCE, PATIENCE, Role, World, scan_folder};
 use serde_json::{Value, json};
 
 /// Waits until the chip has this state; answers its words and how many changes wait.
-async fn expect_chip(device: &Device, state: &str) -> Result<(String, u64)> {
+pub(crate) async fn expect_chip(device: &Device, state: &str) -> Result<(String, u64)> {
     const CHIP: &str = "const chip = document.querySelector('[data-sync-state]'); \
         return chip && [chip.dataset.syncState, chip.innerText, Number(chip.dataset.waiting)]";
     let mut now = Value::Null;

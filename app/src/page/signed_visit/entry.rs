@@ -7,6 +7,7 @@ use dossier::view::{AdditionView, CorrectionView, VisitView};
 use leptos::prelude::*;
 
 use super::part::{moment, shown, text};
+use super::place::{PlaceMark, Places};
 use crate::page::visit::performer_line;
 use crate::ui::{Button, ButtonKind, Glyph, Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::words;
@@ -21,6 +22,8 @@ const MS_PER_MINUTE: i64 = 60_000;
 pub(super) fn Entry(
     /// The visit.
     visit: Arc<VisitView>,
+    /// Where it and its additions are.
+    places: Option<Places>,
 ) -> impl IntoView {
     let is_corrected = !visit.corrections.is_empty();
     let texts = [
@@ -33,7 +36,7 @@ pub(super) fn Entry(
     let additions = visit
         .additions
         .iter()
-        .map(|addition| view! { <Added addition=addition.clone() /> })
+        .map(|addition| view! { <Added addition=addition.clone() places /> })
         .collect_view();
     view! {
         {visit
@@ -239,10 +242,19 @@ fn Correction(number: usize, correction: CorrectionView) -> impl IntoView {
 }
 
 #[component]
-fn Added(addition: AdditionView) -> impl IntoView {
+fn Added(addition: AdditionView, places: Option<Places>) -> impl IntoView {
+    let id = addition.id;
+    // The same visit signed on another device has its id; where that is, the visit's own mark says.
+    let place = places.filter(|_| !addition.is_also_signed);
+    let device = addition.device;
+    let heading = move || match (addition.is_also_signed, device, places) {
+        (true, Some(device), Some(places)) => words::visit::later_on(&places.name(device)),
+        _ => words::visit::addition().to_owned(),
+    };
     view! {
         <article class="p-entry" data-testid="addition">
-            <h3 class="p-entry__label">{words::visit::addition()}</h3>
+            <h3 class="p-entry__label">{heading}</h3>
+            {place.map(|places| view! { <div><PlaceMark places of=id /></div> })}
             <p class="p-entry__text">{addition.text}</p>
             <p class="u-meta">{words::visit::added_by(&addition.author, &moment(addition.recorded_at))}</p>
         </article>

@@ -1,9 +1,10 @@
 //! Marks that say what a visit is: a draft or signed, and where it stands.
 
+use engine::command::{DeviceRow, EntryPlace};
 use leptos::prelude::*;
 
 use crate::ui::{Glyph, Icon};
-use crate::words::visit as words;
+use crate::words;
 
 /// Draft or signed.
 #[component]
@@ -12,12 +13,12 @@ pub fn StateMark(
     is_signed: bool,
 ) -> impl IntoView {
     let (class, glyph, word) = if is_signed {
-        ("c-badge c-badge--done", Glyph::Check, words::state_signed())
+        ("c-badge c-badge--done", Glyph::Check, words::visit::state_signed())
     } else {
         (
             "c-badge c-badge--warning",
             Glyph::Pencil,
-            words::state_draft(),
+            words::visit::state_draft(),
         )
     };
     view! {
@@ -30,14 +31,46 @@ pub fn StateMark(
     }
 }
 
-/// Where a signed entry stands: so far nothing leaves this device.
+/// Where a signed entry is: on this device, on the server, on which other devices.
 #[component]
-pub fn Placed() -> impl IntoView {
+pub fn Placed(
+    /// Where.
+    place: EntryPlace,
+    /// The devices, for their names.
+    devices: Vec<DeviceRow>,
+) -> impl IntoView {
+    let name = |number: &u16| match devices.iter().find(|row| row.device == *number) {
+        Some(row) => words::devices::name(row),
+        None => words::devices::numbered(*number),
+    };
+    let (class, glyph, state, words) = match place {
+        EntryPlace::Device => (
+            "c-badge c-badge--offline",
+            Glyph::Device,
+            "apparaat",
+            words::visit::only_here().to_owned(),
+        ),
+        EntryPlace::Server => (
+            "c-badge c-badge--info",
+            Glyph::Lock,
+            "server",
+            words::visit::on_server().to_owned(),
+        ),
+        EntryPlace::Also(also) => {
+            let names: Vec<String> = also.iter().map(name).collect();
+            (
+                "c-badge c-badge--done",
+                Glyph::Check,
+                "ook",
+                words::visit::also_on(&names),
+            )
+        }
+    };
     view! {
-        <span class="c-badge c-badge--offline">
-            <Icon glyph=Glyph::Device />
-            <span data-testid="entry-state" data-state="apparaat">
-                {words::only_here()}
+        <span class=class>
+            <Icon glyph />
+            <span data-testid="entry-state" data-state=state>
+                {words}
             </span>
         </span>
     }
