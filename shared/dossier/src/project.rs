@@ -7,6 +7,7 @@
 pub mod client;
 pub(crate) mod conflict;
 mod identity;
+mod late;
 pub(crate) mod plan;
 mod profile;
 pub mod search;
@@ -16,6 +17,7 @@ pub mod visit;
 pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
 pub use conflict::bsn_answers;
 pub(crate) use identity::{deferral, identity};
+pub use late::{join_drafts, late_parts, other_parts};
 pub use profile::profile;
 pub use search::{Filter, search};
 pub use today::{draft_row, today};
