@@ -176,6 +176,8 @@ pub struct DraftRow {
     pub device: Option<u16>,
     /// What has become of it.
     pub standing: DraftStanding,
+    /// The planned visit it answers, with its local date.
+    pub planned: Option<(EntryId, String)>,
 }
 
 /// What has become of an open draft.
@@ -205,9 +207,9 @@ pub struct DraftText {
     pub row: DraftRow,
     /// The form as it stands there.
     pub input: Box<VisitInput>,
-    /// What stands in it and not in the signed visit, ready to become an addition, one part per line; of a visit that is
-    /// not signed everything in it. Empty = nothing.
-    pub text: String,
+    /// What stands in it and not in the signed visit, to become an addition; while that is not signed what stands in it
+    /// and not in the draft of this device. Of texts only the lines that are new; in the order of the form.
+    pub parts: Vec<(VisitField, String)>,
 }
 
 /// Something to complete.

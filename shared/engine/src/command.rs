@@ -8,8 +8,8 @@ use dossier::edit::{Edit, ProfileInput};
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Problem;
 use dossier::view::{
-    ClientHit, ClientRow, ClientView, DraftRow, LastVisit, ProfileView, TodayView, VisitView,
-    VisitsView,
+    Answer, ClientHit, ClientRow, ClientView, DraftRow, DraftText, LastVisit, ProfileView,
+    TodayView, VisitView, VisitsView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +144,39 @@ pub enum Command {
     },
     /// Six words over what every device of the account stores, to compare between two devices.
     HeadWords,
+    /// Two answers about a BSN, with all digits; noted in the access log.
+    BsnAnswers {
+        /// Whose.
+        client: ClientId,
+    },
+    /// Every open text of one visit, signed or not, on this device and on others; the last written last.
+    DraftTexts {
+        /// Id the visit has or will have.
+        visit: EntryId,
+    },
+    /// One draft of another device.
+    PeerDraft {
+        /// Index of that device.
+        device: u16,
+        /// Slot from 0.
+        slot: u8,
+    },
+    /// Go on here with a draft of another device, in an own slot. Where this device already writes in the same work its
+    /// own text stays, unless the other device went on from exactly that.
+    ContinueDraft {
+        /// Index of that device.
+        device: u16,
+        /// Slot from 0.
+        slot: u8,
+    },
+    /// Add what another device wrote in the same visit to the own draft. Where single values differ the own one stays, and
+    /// both texts are shown as before.
+    JoinDraft {
+        /// Index of that device.
+        device: u16,
+        /// Slot from 0.
+        slot: u8,
+    },
 }
 
 /// Which clients a list shows.
@@ -199,12 +232,16 @@ pub enum Reply {
     LastVisit(Option<LastVisit>),
     /// Open drafts: visits as rows, forms with their slot.
     Drafts {
-        /// Visit drafts, newest first.
+        /// Visit drafts of this device, newest first.
         visits: Vec<DraftRow>,
         /// Form drafts with their slot.
         forms: Vec<(u8, Draft)>,
+        /// Visit drafts that stand on other devices, newest first.
+        elsewhere: Vec<DraftRow>,
+        /// Form drafts of other devices: index of the device, slot, what stands in it.
+        forms_elsewhere: Vec<(u16, u8, Draft)>,
     },
-    /// One draft, if the slot is taken, with the client it belongs to.
+    /// One draft, of this device or of another, if the slot is taken, with the client it belongs to.
     Draft(Option<(Draft, Option<ClientRow>)>),
     /// The draft stands on disk.
     DraftSaved {
@@ -230,6 +267,10 @@ pub enum Reply {
     WaitingList(WaitingList),
     /// Six words; `None` = some device has not said yet what it stores, or there is only one.
     HeadWords(Option<[String; 6]>),
+    /// To [`Command::BsnAnswers`]; empty = one BSN or none.
+    BsnAnswers(Vec<Answer>),
+    /// To [`Command::DraftTexts`].
+    DraftTexts(Vec<DraftText>),
     /// It did not work; nothing was written.
     Failed(Failure),
 }

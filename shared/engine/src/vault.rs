@@ -9,6 +9,7 @@ mod audit;
 mod bulk;
 mod catalogue;
 mod device;
+mod draft_text;
 mod drafts;
 mod edit;
 mod exchange;
@@ -40,6 +41,7 @@ mod turn;
 mod unlock;
 mod unsaved;
 
+use protocol::DeviceIndex;
 use protocol::audit::{AuditAction, AuditEvent, AuditLine};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -259,7 +261,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     async fn work(&mut self, command: Command) -> Outcome<Reply> {
         match command {
             Command::Profile => self.profile().await,
-            Command::Today => Ok(self.today()),
+            Command::Today => self.today().await,
             Command::Clients { query, filter } => Ok(self.clients(&query, filter)),
             Command::NoteSearch => self.note_search().await,
             Command::Client { client } => self.client(client).await,
@@ -274,7 +276,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 visit,
             } => self.visit(client, year, visit).await,
             Command::LastVisit { client } => self.last_visit(client).await,
-            Command::Drafts => Ok(self.drafts()),
+            Command::Drafts => self.drafts().await,
             Command::Draft { slot } => Ok(self.draft(slot)),
             Command::SaveDraft { slot, body } => self.save_draft(slot, body).await,
             Command::DeleteDraft { slot } => self.delete_draft(slot).await,
@@ -290,6 +292,19 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Command::WaitingList => self.waiting_list().await,
             Command::RetryRefused { record } => self.retry_refused(record).await,
             Command::HeadWords => self.head_words().await,
+            Command::BsnAnswers { client } => self.bsn_answers(client).await,
+            Command::DraftTexts { visit } => self.draft_texts(visit).await,
+            Command::PeerDraft { device, slot } => Ok(self.peer_draft((DeviceIndex(device), slot))),
+            Command::ContinueDraft { device, slot } => {
+                let slot = self.continue_draft(DeviceIndex(device), slot).await?;
+                Ok(Reply::DraftSaved {
+                    slot,
+                    is_part_held: false,
+                })
+            }
+            Command::JoinDraft { device, slot } => {
+                self.join_draft((DeviceIndex(device), slot)).await
+            }
             Command::Status
             | Command::BeginSetup
             | Command::FinishSetup { .. }

@@ -45,7 +45,9 @@ impl Places {
             None => Some(places.visit),
             Some(entry) => {
                 let mut amendments = places.amendments.into_iter();
-                amendments.find(|(id, _)| *id == entry).map(|(_, place)| place)
+                amendments
+                    .find(|(id, _)| *id == entry)
+                    .map(|(_, place)| place)
             }
         }
     }

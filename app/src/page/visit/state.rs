@@ -13,7 +13,11 @@ pub fn StateMark(
     is_signed: bool,
 ) -> impl IntoView {
     let (class, glyph, word) = if is_signed {
-        ("c-badge c-badge--done", Glyph::Check, words::visit::state_signed())
+        (
+            "c-badge c-badge--done",
+            Glyph::Check,
+            words::visit::state_signed(),
+        )
     } else {
         (
             "c-badge c-badge--warning",

@@ -83,6 +83,7 @@ pub fn draft_row(
         saved_at: draft.saved_at,
         device: None,
         standing: DraftStanding::Open,
+        planned: input.planned.clone(),
     })
 }
 

@@ -3,6 +3,7 @@
 use dossier::apply::AuditKind;
 use dossier::edit::{CareKind, ClientField, ClientInput, Edit, Funding};
 use dossier::problem::{Fault, Field};
+use dossier::view::{Answer, AnswerValue};
 use proptest::prelude::*;
 
 use super::world::{ANNA, BSN, World, client_input, entry, holds, ms, profile_input};
@@ -476,13 +477,14 @@ fn the_client_page_shows_both_answers_of_two_devices() {
     let dossier = tablet.dossier.as_mut().unwrap();
     dossier.apply_changes(&sent.bytes).unwrap();
     let field = tablet.view().fields[7].clone();
-    let mut both = field.others.clone();
-    both.push(field.value.clone());
-    both.sort();
-    assert_eq!(both, ["06-11111112", "06-22222223"]);
+    let text = |answer: &Answer| answer.value.clone();
+    let mut both: Vec<AnswerValue> = field.answers.iter().map(text).collect();
+    both.sort_by_key(|value| format!("{value:?}"));
+    let expected = ["06-11111112", "06-22222223"];
+    assert_eq!(both, expected.map(|text| AnswerValue::Text(text.into())));
     tablet.apply(change(ClientField::Phone, &field.value));
     assert!(
-        tablet.view().fields[7].others.is_empty(),
+        tablet.view().fields[7].answers.is_empty(),
         "choosing one settles it"
     );
 }

@@ -19,6 +19,7 @@ fn row(number: u8, first: &str, infix: &str, last: &str, birth: &str) -> ClientR
         place: "Zwolle".to_owned(),
         phone: format!("+316000000{number:02}"),
         is_identity_missing: number == 2,
+        conflict_count: 0,
         identity_deferred: None,
         last_visit_at: (number == 1).then_some(900),
         changed_at: i64::from(number) * 100,

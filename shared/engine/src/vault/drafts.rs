@@ -5,6 +5,7 @@ use dossier::apply::mask_draft;
 use dossier::draft::{Draft, DraftBody, SLOT_COUNT};
 use dossier::project;
 use dossier::view::ClientRow;
+use protocol::DeviceIndex;
 use protocol::draft::{DraftFrame, DraftHeader};
 use protocol::keybox::DocKind;
 use rand_core::CryptoRng;
@@ -94,6 +95,11 @@ impl Slots {
         self.waiting
             .find(slot)
             .or_else(|| self.slots.get(&slot)?.draft.as_ref())
+    }
+
+    /// Where the work in this slot was begun, if that was elsewhere.
+    pub(crate) fn origin(&self, slot: u8) -> Option<Origin> {
+        self.slots.get(&slot)?.continues
     }
 
     /// Whether a slot is in exactly this state.
@@ -226,7 +232,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Reply::DraftSaved { slot, is_part_held })
     }
 
-    async fn needs_bsn(&mut self, client: dossier::id::ClientId) -> Outcome<bool> {
+    pub(crate) async fn needs_bsn(&mut self, client: dossier::id::ClientId) -> Outcome<bool> {
         let place = (
             Some(protocol::ClientId::from_bytes(client.0)),
             DocKind::Dossier,
@@ -356,32 +362,42 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     /// All open drafts: visits as rows, forms with their slot.
-    pub(crate) fn drafts(&self) -> Reply {
-        let mut visits = Vec::new();
-        let mut forms = Vec::new();
-        for (slot, draft) in self.session.slots.drafts() {
-            let row = project::draft_row(slot, &draft, |client| {
-                self.session.rows.get(&client).map(project::client_name)
-            });
-            match row {
-                Some(row) => visits.push(row),
-                None => forms.push((slot, draft)),
-            }
-        }
-        visits.sort_unstable_by_key(|row| (core::cmp::Reverse(row.saved_at), row.slot));
-        Reply::Drafts { visits, forms }
+    pub(crate) async fn drafts(&mut self) -> Outcome<Reply> {
+        let (visits, elsewhere) = self.draft_rows().await?;
+        let is_form = |draft: &Draft| matches!(draft.body, DraftBody::Form { .. });
+        let forms = self.session.slots.drafts().into_iter();
+        let peers = self.session.peer_slots.iter();
+        let forms_elsewhere = peers.filter_map(|((device, slot), held)| {
+            let draft = held.draft.clone().filter(is_form)?;
+            Some((device.0, *slot, draft))
+        });
+        Ok(Reply::Drafts {
+            visits,
+            forms: forms.filter(|(_, draft)| is_form(draft)).collect(),
+            elsewhere,
+            forms_elsewhere: forms_elsewhere.collect(),
+        })
     }
 
     /// One draft with the client it belongs to.
     pub(crate) fn draft(&self, slot: u8) -> Reply {
-        Reply::Draft(self.session.slots.find(slot).map(|draft| {
-            let client = match &draft.body {
-                DraftBody::Visit { client, .. } => Some(*client),
-                DraftBody::Form { client, .. } => *client,
-            };
-            let row: Option<ClientRow> =
-                client.and_then(|client| self.session.rows.get(&client).cloned());
-            (draft.clone(), row)
-        }))
+        let draft = self.session.slots.find(slot);
+        Reply::Draft(draft.map(|draft| self.with_client(draft)))
+    }
+
+    /// One draft of another device with the client it belongs to.
+    pub(crate) fn peer_draft(&self, place: (DeviceIndex, u8)) -> Reply {
+        let held = self.session.peer_slots.get(&place);
+        let draft = held.and_then(|held| held.draft.as_ref());
+        Reply::Draft(draft.map(|draft| self.with_client(draft)))
+    }
+
+    fn with_client(&self, draft: &Draft) -> (Draft, Option<ClientRow>) {
+        let client = match &draft.body {
+            DraftBody::Visit { client, .. } => Some(*client),
+            DraftBody::Form { client, .. } => *client,
+        };
+        let row = client.and_then(|client| self.session.rows.get(&client).cloned());
+        (draft.clone(), row)
     }
 }

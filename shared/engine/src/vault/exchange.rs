@@ -87,7 +87,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 let from = usize::try_from(from).unwrap_or(usize::MAX);
                 Ok(Done::Chain(entries.into_iter().skip(from).collect()))
             }
-            Work::Take { records } => Ok(Done::Taken(self.take_records(records).await?)),
+            Work::Take { records } => {
+                let taken = self.take_records(records).await?;
+                if taken.has_changed {
+                    self.clear_done_drafts().await?;
+                }
+                Ok(Done::Taken(taken))
+            }
             Work::TakeAgain => {
                 self.forget_cursor();
                 self.commit().await?;

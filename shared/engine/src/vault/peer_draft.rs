@@ -37,9 +37,10 @@ pub struct PeerDraft {
 
 /// Newest known state of another device's slot; `None` = blank.
 pub(crate) struct PeerSlot {
-    counter: u64,
-    draft: Option<Draft>,
-    continues: Option<Origin>,
+    pub(crate) counter: u64,
+    pub(crate) draft: Option<Draft>,
+    /// Of a blank slot: where what stood in it before went on from, as long as that is in memory.
+    pub(crate) continues: Option<Origin>,
 }
 
 /// Slots of other devices, by device and number.
@@ -189,12 +190,16 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
     }
 
-    async fn continue_draft(&mut self, device: DeviceIndex, slot: u8) -> Outcome<u8> {
+    pub(crate) async fn continue_draft(&mut self, device: DeviceIndex, slot: u8) -> Outcome<u8> {
         let held = self.session.peer_slots.get(&(device, slot));
-        let found = held.and_then(|held| Some((held.draft.clone()?, held.counter)));
-        let (draft, counter) = found.ok_or(Failure::NotFound)?;
+        let found = held.and_then(|held| Some((held.draft.clone()?, held.counter, held.continues)));
+        let (draft, counter, continues) = found.ok_or(Failure::NotFound)?;
         let own = self.session.slots.pick(&draft.body)?;
-        if self.session.slots.find(own).is_none() {
+        let here = (self.keys.device.0, own, self.draft_counter(own));
+        let is_waiting = self.session.slots.waiting.find(own).is_some();
+        // What stands here is what the other device went on from: nothing of it is lost.
+        let is_older = continues == Some(here) && !is_waiting;
+        if is_older || self.session.slots.find(own).is_none() {
             self.put_draft_from(own, draft, Some((device.0, slot, counter)))?;
             self.commit().await?;
         }
@@ -203,7 +208,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// Another device blanked the slot in which it went on from an own draft: what stands here is done with, if it is
     /// still that state and the visit is signed.
-    async fn is_done_elsewhere(&mut self, earlier: Option<Origin>) -> Outcome<Option<u8>> {
+    pub(crate) async fn is_done_elsewhere(
+        &mut self,
+        earlier: Option<Origin>,
+    ) -> Outcome<Option<u8>> {
         let own = self.keys.device.0;
         let Some((_, slot, counter)) = earlier.filter(|(device, _, _)| *device == own) else {
             return Ok(None);
@@ -237,7 +245,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 self.take_own(&frame)?;
                 continue;
             }
-            let Some(held) = open(self.keys, &frame) else {
+            let Some(mut held) = open(self.keys, &frame) else {
                 continue;
             };
             let place = (frame.header().device, frame.header().slot);
@@ -250,6 +258,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 None => self.is_done_elsewhere(earlier).await?,
                 Some(_) => None,
             };
+            if held.draft.is_none() {
+                held.continues = earlier;
+            }
             self.session.is_torn = true;
             if let Some(slot) = done {
                 self.blank_slot(slot)?;

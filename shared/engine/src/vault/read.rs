@@ -21,12 +21,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn profile(&mut self) -> Outcome<Reply> {
         let place = (None, DocKind::Profile, None);
         let readable = self.open_readable(place).await?;
-        let open = readable.iter().filter_map(|doc| self.session.docs.get(doc));
-        let whole = open.clone().filter(|open| open.health == Health::Whole);
-        match whole
-            .chain(open)
-            .find_map(|open| project::profile(&open.document))
-        {
+        let health = |doc: &DocId| self.session.docs.get(doc).map(|open| open.health);
+        let is_whole = |doc: &&DocId| health(doc) == Some(Health::Whole);
+        let whole: Vec<DocId> = readable.iter().filter(is_whole).copied().collect();
+        let mut views = [whole, readable].into_iter().filter_map(|docs| {
+            let profile = self.merged(&docs)?;
+            project::profile(&profile)
+        });
+        match views.next() {
             Some(view) => Ok(Reply::Profile(view)),
             None if self.session.catalogue.find(place).is_empty() => Err(Failure::NotFound.into()),
             None => Err(Failure::Corrupt.into()),
@@ -34,13 +36,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     /// Vandaag.
-    pub(crate) fn today(&self) -> Reply {
+    pub(crate) async fn today(&mut self) -> Outcome<Reply> {
+        let (own, elsewhere) = self.draft_rows().await?;
         let rows: Vec<_> = self.session.rows.values().cloned().collect();
-        Reply::Today(Box::new(project::today(
-            &rows,
-            &self.session.slots.drafts(),
-            self.now,
-        )))
+        let drafts = self.session.slots.drafts();
+        let mut view = project::today(&rows, &drafts, self.now);
+        (view.drafts, view.elsewhere) = (own, elsewhere);
+        Ok(Reply::Today(Box::new(view)))
     }
 
     /// The client list.
@@ -114,6 +116,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let identity = self.merged(&identities);
         let bsn = identity.and_then(|identity| project::reveal_bsn(&identity));
         Ok(Reply::Bsn(bsn.ok_or(Failure::NotFound)?))
+    }
+
+    /// Every BSN, when two devices hold different ones.
+    pub(crate) async fn bsn_answers(&mut self, client: ClientId) -> Outcome<Reply> {
+        let owner = self.known(client)?;
+        let place = (Some(owner), DocKind::Identity, None);
+        let identities = self.open_readable(place).await?;
+        self.note_reading(client.0, "bsn").await?;
+        let identity = self.merged(&identities);
+        let answers = identity.map(|identity| project::bsn_answers(&identity));
+        Ok(Reply::BsnAnswers(answers.unwrap_or_default()))
     }
 
     /// Signed visits of one year, at most `count`, newest first.

@@ -2,6 +2,7 @@
 
 use dossier::edit::{ClientField, CorrectionInput, Edit, Funding, VisitField};
 use dossier::id::{ClientId, EntryId};
+use dossier::view::{Answer, AnswerValue};
 use engine::ChainTaken;
 use engine::command::{Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
@@ -49,6 +50,13 @@ fn a_new_device_gets_everything_and_keeps_it() {
     assert_eq!(hub.pull(&mut laptop).new_count, 0);
 }
 
+fn text_of(answer: &Answer) -> String {
+    match &answer.value {
+        AnswerValue::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn both_write_apart_and_meet() {
     let (mut hub, mut tablet, mut laptop, client) = pair(3);
@@ -72,8 +80,10 @@ fn both_write_apart_and_meet() {
         let mut fields = view.fields.into_iter();
         let found = fields.find(|field| field.field == ClientField::Place);
         let found = found.unwrap();
-        let mut all = vec![found.value];
-        all.extend(found.others);
+        let mut all: Vec<String> = found.answers.iter().map(text_of).collect();
+        if all.is_empty() {
+            all.push(found.value);
+        }
         all.sort();
         all
     };
