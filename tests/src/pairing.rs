@@ -44,8 +44,8 @@ impl Device {
 
     /// The digits on the old device.
     pub async fn check_code(&self) -> Result<String> {
-        let digits = self.dialog("Apparaat koppelen").test_id("check-code");
-        Ok(digits.await?.trim().to_owned())
+        let dialog = self.dialog("Apparaat koppelen");
+        Ok(dialog.test_id("check-code").await?.trim().to_owned())
     }
 
     /// On the new device: types the digits of the old one.
