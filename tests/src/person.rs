@@ -41,6 +41,8 @@ pub enum Role {
     Alert,
     /// An article.
     Article,
+    /// A picture.
+    Image,
 }
 
 impl Role {
@@ -61,6 +63,7 @@ impl Role {
             Self::Status => "status",
             Self::Alert => "alert",
             Self::Article => "article",
+            Self::Image => "img",
         }
     }
 }
