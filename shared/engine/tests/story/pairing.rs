@@ -192,6 +192,19 @@ fn digits_that_nobody_confirms_end_with_the_mailbox() {
     assert_nothing_paired(&mut world, NEW);
 }
 
+/// The old device may say yes until the mailbox ends; the new one waits a little longer, so it hears of that.
+#[test]
+fn a_yes_in_the_last_second_still_brings_the_device_in() {
+    let (mut world, _) = world(25);
+    let digits = show_digits(&mut world, NEW, OLD);
+    world.pair(NEW, Input::Digits(digits));
+    let end = world.mailbox.next_end().unwrap();
+    world.run(end - 200 - world.now);
+    world.pair(OLD, Input::Confirm);
+    world.run(5_000);
+    assert_paired(&mut world, NEW, OLD);
+}
+
 #[test]
 fn a_code_is_good_for_one_device() {
     let (mut first, _) = Tablet::with_client(7_008);
