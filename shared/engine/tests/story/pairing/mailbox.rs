@@ -24,6 +24,8 @@ pub(crate) struct Mailbox {
     ended: Vec<BoxId>,
     /// Not what was put: what a relay in the middle hands on instead.
     pub(crate) swaps: BTreeMap<BoxPlace, Vec<u8>>,
+    /// No box can be opened.
+    pub(crate) is_full: bool,
 }
 
 fn refuse(request: RequestId, refusal: Refusal<'_>) -> Vec<u8> {
@@ -43,10 +45,10 @@ impl Mailbox {
         self.boxes.values().map(|of| of.ends_at).min()
     }
 
-    /// What lies at a place of the only box.
-    pub(crate) fn message(&self, place: BoxPlace) -> Option<Vec<u8>> {
-        let only = self.boxes.values().next()?;
-        only.messages.get(&place).cloned()
+    /// Whether something lies at a place of a box.
+    pub(crate) fn has_message(&self, place: BoxPlace) -> bool {
+        let mut boxes = self.boxes.values();
+        boxes.any(|of| of.messages.contains_key(&place))
     }
 
     pub(crate) fn sweep(&mut self, now: i64) -> Vec<Told> {
@@ -76,6 +78,10 @@ impl Mailbox {
         };
         let mut told = self.sweep(now);
         let is_put = matches!(frame, ToRelay::PutBox { .. });
+        if self.is_full {
+            told.push((who, refuse(request, Refusal::BoxFull)));
+            return Some(told);
+        }
         if is_put && place == BoxPlace::First && !self.ended.contains(&name) {
             self.boxes.entry(name).or_insert_with(|| PairingBox {
                 opener: Some(token),
