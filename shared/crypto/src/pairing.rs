@@ -18,7 +18,7 @@ use crate::{
 const COMMITMENT_BYTES: usize = 32;
 
 /// What people carry from the new device to the old one: secret for the relay, and commitment to the first message.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct PairingCode([u8; code::CODE_BYTES]);
 
 impl PairingCode {

@@ -37,7 +37,8 @@ pub enum Input {
     Down,
     /// The time of an [`Output::Wake`] has come.
     Tick,
-    /// The person wants it no more, or the vault locked.
+    /// The person wants it no more, or the vault locked. Once the new device makes its vault it changes nothing there;
+    /// on the old device an entry that a relay has taken by then stays.
     Cancel,
     /// New device: the digits the person typed. What is not four digits changes nothing.
     Digits(String),
@@ -91,7 +92,8 @@ pub enum Output {
         /// Where the relay is by the device's own setting.
         origin: String,
     },
-    /// New device: the whole account chain, for [`crate::Vault::finish_join`].
+    /// New device: the whole account chain, for [`crate::Vault::finish_join`]. That may be tried again before
+    /// [`Input::Joined`] or [`Input::Failed`] says what came of it.
     Join(Vec<Vec<u8>>),
     /// Old device: [`crate::Vault::add_device`], and the entry to the exchange as
     /// [`crate::sync::Input::Propose`]. It comes again when another entry took the place.

@@ -1,9 +1,12 @@
 //! The pairing mailbox, as two devices and a stranger meet it.
 
-use protocol::wire::{BoxBytes, BoxPlace, Refusal, ToDevice, ToRelay};
+use std::time::Duration;
+
+use protocol::wire::{BoxBytes, BoxPlace, EntryBytes, Refusal, ToDevice, ToRelay};
 use protocol::{BoxId, BoxToken};
 
 use crate::local::{Local, memory};
+use crate::support::account::Account;
 use crate::support::client::Client;
 
 const NEW: BoxToken = BoxToken::from_bytes([1; 16]);
@@ -93,4 +96,45 @@ async fn a_socket_cannot_try_boxes_without_end() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// A device that shows a code has no account to say hello for, and must not be taken for one that says nothing.
+#[tokio::test]
+async fn a_socket_that_pairs_outlives_the_deadline_for_a_hello_and_says_it_after() {
+    let hello = Duration::from_millis(300);
+    let relay = Local::start(memory(), |settings| settings.hello = hello).await;
+    let mut account = Account::new(1);
+    let mut first = Client::first(relay.address, &account).await;
+    let mut silent = Client::connect(relay.address).await;
+    let mut new = Client::connect(relay.address).await;
+    let mut old = Client::connect(relay.address).await;
+    new.ask(&put(BoxPlace::First, NEW, b"one")).await;
+    let waiting = new.next_request();
+    let asked = wait(BoxPlace::Second, NEW).encode(waiting).unwrap();
+    new.send_bytes(asked).await;
+    old.ask(&wait(BoxPlace::First, OLD)).await;
+    tokio::time::sleep(4 * hello).await;
+    assert!(silent.receive().await.is_none(), "a silent one is closed");
+
+    let answer = old.ask(&put(BoxPlace::Second, OLD, b"two")).await;
+    assert_eq!(answer.read(), ToDevice::BoxAck);
+    let two = BoxBytes(b"two");
+    let answer = new.answer(waiting).await.unwrap();
+    assert_eq!(answer.read(), ToDevice::BoxMessage { sealed: two });
+
+    let prev = account.head();
+    let entry = account.add_device(2);
+    for _ in 0..40 {
+        let answer = new.hello(&account.pens[1]).await;
+        assert_eq!(answer.refusal(), (0, Refusal::NotMember));
+    }
+    let entry = EntryBytes(&entry);
+    first.ask(&ToRelay::AppendChain { prev, entry }).await;
+    let answer = new.hello(&account.pens[1]).await;
+    assert!(matches!(answer.read(), ToDevice::Welcome { .. }));
+    let answer = new.ask(&ToRelay::PullChain { from: 0 }).await;
+    let ToDevice::ChainPage { entries, .. } = answer.read() else {
+        panic!("no chain");
+    };
+    assert_eq!(entries.0.len(), 2);
 }

@@ -149,6 +149,8 @@ impl Newcomer {
             Input::Up => self.line.up(now),
             Input::Down => self.line.down(now),
             Input::Tick => self.line.tick(),
+            // The vault is being made, and will say what came of it.
+            Input::Cancel if matches!(self.stage, Stage::Storing) => {}
             Input::Cancel => self.fail(PairingFailure::Cancelled, out),
             Input::Frame(bytes) => {
                 let heard = self.line.hear(&bytes, now, out);

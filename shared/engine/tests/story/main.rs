@@ -18,6 +18,7 @@ mod long;
 mod net;
 mod net_draft;
 mod newer;
+mod pairing;
 mod passphrase;
 mod quota;
 mod secrecy;

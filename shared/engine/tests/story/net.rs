@@ -1,7 +1,7 @@
 //! Devices around a relay, frame by frame: what was told as saved is there, and whoever may converge does.
 
 mod hostile;
-mod relay;
+pub(crate) mod relay;
 mod world;
 
 use std::collections::BTreeMap;
