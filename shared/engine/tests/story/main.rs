@@ -19,6 +19,7 @@ mod net;
 mod net_draft;
 mod newer;
 mod passphrase;
+mod place;
 mod quota;
 mod secrecy;
 mod tablet;
