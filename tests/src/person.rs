@@ -63,6 +63,7 @@ impl Role {
             Self::Status => "status",
             Self::Alert => "alert",
             Self::Article => "article",
+            Self::Img => "img",
             Self::Image => "img",
         }
     }

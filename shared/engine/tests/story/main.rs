@@ -20,6 +20,7 @@ mod net_draft;
 mod newer;
 mod pairing;
 mod passphrase;
+mod place;
 mod quota;
 mod secrecy;
 mod tablet;

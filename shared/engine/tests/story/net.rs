@@ -1,6 +1,7 @@
 //! Devices around a relay, frame by frame: what was told as saved is there, and whoever may converge does.
 
 mod hostile;
+mod place;
 pub(crate) mod relay;
 mod world;
 
