@@ -414,7 +414,7 @@ impl Session {
 /// The client that an edit is about.
 fn client_of(edit: &Edit) -> Option<ClientId> {
     match edit {
-        Edit::SetProfile(_) => None,
+        Edit::SetProfile(_) | Edit::ChangeProfile { .. } => None,
         Edit::CreateClient { client, .. }
         | Edit::ChangeClient { client, .. }
         | Edit::ChangeFunding { client, .. }
