@@ -63,7 +63,6 @@ impl Role {
             Self::Status => "status",
             Self::Alert => "alert",
             Self::Article => "article",
-            Self::Img => "img",
             Self::Image => "img",
         }
     }

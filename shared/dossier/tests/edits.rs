@@ -8,6 +8,8 @@
 
 #[path = "edits/amendment.rs"]
 mod amendment;
+#[path = "edits/answers.rs"]
+mod answers;
 #[path = "edits/client.rs"]
 mod client;
 #[path = "edits/document.rs"]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::world::{ANNA, World, entry, sign, visit_input};
 
 /// Gives each device what the other wrote.
-fn exchange(one: &mut World, other: &mut World) {
+pub(crate) fn exchange(one: &mut World, other: &mut World) {
     let pass = |from: &mut Document, to: &mut Document| {
         let sent = from.take_changes();
         let back = to.take_changes();
@@ -25,6 +25,10 @@ fn exchange(one: &mut World, other: &mut World) {
         one.dossier.as_mut().unwrap(),
         other.dossier.as_mut().unwrap(),
     );
+    pass(&mut one.profile, &mut other.profile);
+    if let (Some(identity), Some(same)) = (&mut one.identity, &mut other.identity) {
+        pass(identity, same);
+    }
     for (year, journal) in &mut one.journals {
         pass(journal, other.journals.get_mut(year).unwrap());
     }

@@ -1,5 +1,6 @@
 //! Devices around a relay, frame by frame: what was told as saved is there, and whoever may converge does.
 
+mod both_ways;
 mod hostile;
 mod place;
 pub(crate) mod relay;
