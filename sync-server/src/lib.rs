@@ -181,7 +181,10 @@ fn routes<S: RelayStore>(settings: &Settings, relay: Option<Arc<Relay<S>>>) -> R
     if let Some(app) = &settings.app {
         let app = Router::new()
             .fallback(files::serve)
-            .with_state(files::AppFolder::new(app));
+            .with_state(files::AppFolder::new(
+                app,
+                settings.relay_address.as_deref(),
+            ));
         routes = routes.merge(app);
     }
     let strict = Strict::new(settings.relay_address.as_deref());

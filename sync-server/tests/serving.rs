@@ -38,6 +38,10 @@ struct Answer {
 
 impl Server {
     async fn start() -> Self {
+        Self::start_for(None).await
+    }
+
+    async fn start_for(relay: Option<&str>) -> Self {
         let folder = TempDir::new().unwrap();
         let app = folder.path().join("app");
         fs::create_dir(&app).unwrap();
@@ -61,7 +65,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let settings = Settings {
             app: Some(app),
-            relay_address: None,
+            relay_address: relay.map(Into::into),
             connections_max: 100,
             per_address_max: 100,
             address_header: None,
@@ -273,6 +277,61 @@ async fn an_unchanged_file_is_not_sent_again() {
     let second = server.ask("GET", "/sw.js", &since).await;
     assert_eq!((second.status, second.body.len()), (304, 0));
     assert_eq!(second.header("cache-control"), "no-cache");
+}
+
+#[tokio::test]
+async fn an_installed_app_hears_of_a_relay_elsewhere() {
+    // As the build fills it in.
+    let source = include_str!("../../app/static/sw.js");
+    let worker = source.replace("__VERSION__", "0123456789abcdef");
+    let mut workers = Vec::new();
+    for relay in [
+        None,
+        Some("https://one.example"),
+        Some("https://two.example"),
+    ] {
+        let server = Server::start_for(relay).await;
+        let app = server.folder.path().join("app");
+        fs::write(app.join("sw.js"), &worker).unwrap();
+        fs::write(app.join("sw.js.br"), "brotli").unwrap();
+        let accepted = match relay {
+            None => "",
+            Some(_) => "br",
+        };
+        let answer = server.get_encoded("/sw.js", accepted).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("content-type"), "text/javascript");
+        let length = answer.header("content-length");
+        assert_eq!(length, answer.body.len().to_string());
+        let head = server.ask("HEAD", "/sw.js", "").await;
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        workers.push(answer.text().to_owned());
+
+        let since = "if-modified-since: Fri, 31 Dec 2100 23:59:59 GMT\r\n";
+        for path in ["/", "/sw.js", WASM, "/app-0123456789abcdef.js"] {
+            let answer = server.ask("GET", path, since).await;
+            let policy = answer.header("content-security-policy");
+            match relay {
+                None => assert_eq!(answer.status, 304, "{path}"),
+                Some(relay) => {
+                    assert_eq!(answer.status, 200, "{path} with its new policy");
+                    assert!(policy.contains(&format!("connect-src 'self' {relay} wss://")));
+                    assert_eq!(answer.header("last-modified"), "", "{path}");
+                }
+            }
+        }
+    }
+    assert_eq!(workers[0], worker, "the usual one is what was built");
+    let version = |worker: &str| {
+        let (_, after) = worker.split_once("const VERSION = \"").unwrap();
+        after.split_once('"').unwrap().0.to_owned()
+    };
+    let versions: Vec<String> = workers.iter().map(|worker| version(worker)).collect();
+    assert_eq!(versions[1], "https_3a_2f_2fone.example-0123456789abcdef");
+    assert!(versions[1] != versions[2] && versions[2].ends_with(&versions[0]));
+    for (at, version) in versions.iter().enumerate() {
+        assert_eq!(workers[at].replace(version, "0123456789abcdef"), worker);
+    }
 }
 
 #[tokio::test]

@@ -7,9 +7,11 @@
 mod device;
 mod figure;
 mod native;
+mod relay;
 mod size;
 mod start;
 mod vault;
+mod wire;
 mod work;
 
 use std::time::{Duration, Instant, SystemTime};
@@ -18,6 +20,7 @@ use anyhow::Result;
 use engine::fixture::Size;
 
 pub use figure::{Figure, Report};
+pub use relay::Load;
 
 use crate::World;
 
@@ -36,8 +39,21 @@ pub struct Plan {
     pub visits: usize,
     /// Signed visits on the slowed main thread.
     pub slow_visits: usize,
-    /// Whether figures are taken in the browser, too.
-    pub has_browser: bool,
+    /// What the relay has to bear.
+    pub load: Load,
+    /// Which parts are measured.
+    pub parts: Parts,
+}
+
+/// Parts of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// Everything.
+    All,
+    /// The engine alone.
+    Engine,
+    /// The relay alone.
+    Relay,
 }
 
 impl Plan {
@@ -49,7 +65,8 @@ impl Plan {
         unlocks: 5,
         visits: 40,
         slow_visits: 10,
-        has_browser: true,
+        load: Load::FULL,
+        parts: Parts::All,
     };
 
     /// Small vaults and few rounds: shows that the bench works, not how fast the app is.
@@ -72,13 +89,18 @@ impl Plan {
         unlocks: 2,
         visits: 5,
         slow_visits: 2,
-        has_browser: true,
+        load: Load::QUICK,
+        parts: Parts::All,
     };
 }
 
 /// Takes every figure of the plan; tells each step to `progress`.
 pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
     let mut report = Report::new(machine());
+    if plan.parts == Parts::Relay {
+        take_relay(plan, &mut report, progress);
+        return report;
+    }
     progress("filling the vaults");
     let filled = vault::fill(&plan.small).and_then(|small| Ok((small, vault::fill(&plan.big)?)));
     let (small, big) = match filled {
@@ -88,7 +110,7 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
             return report;
         }
     };
-    if plan.has_browser {
+    if plan.parts == Parts::All {
         report.take("size", size::figures());
         progress("starting from the cache");
         report.take("start and Argon2id", start::figures(plan).await);
@@ -101,10 +123,18 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
         {
             server.stop();
         }
+        take_relay(plan, &mut report, progress);
     }
     progress("measuring the engine alone");
     report.take("engine", native::figures(plan, &small, &big));
     report
+}
+
+fn take_relay(plan: &Plan, report: &mut Report, progress: &dyn Fn(&str)) {
+    progress("measuring the relay alone");
+    report.take("relay", relay::figures(plan));
+    progress("counting bytes on the wire");
+    report.take("wire", wire::figures());
 }
 
 /// Cores and load: what else the machine is doing.

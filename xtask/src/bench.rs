@@ -1,8 +1,8 @@
-//! `bench`: measures the budgets in Chromium.
+//! `bench`: measures the budgets in Chromium, and those of the relay.
 
 use std::ffi::OsString;
 
-use crate::{build, machine, run, shell};
+use crate::{build, machine, place, run, shell};
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
@@ -12,27 +12,44 @@ pub(crate) struct Options {
     rest: Vec<OsString>,
 }
 
-/// Builds the app and runs the bench program of `tests`.
+/// Builds what is measured and runs the bench program of `tests`.
 ///
 /// # Errors
 /// When a part is missing on this machine, or the bench fails.
 pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
-    machine::install_browser()?;
-    let built = build::build(&build::Options { dev: false })?;
-    let server = run::server()?;
-    shell::done(
-        shell::cargo()
-            .args([
-                "run",
-                "--release",
-                "--package",
-                "e2e",
-                "--bin",
-                "bench",
-                "--",
-            ])
-            .args(&options.rest)
+    let has = |flag: &str| options.rest.iter().any(|given| given == flag);
+    let mut command = shell::cargo();
+    command
+        .args(["run", "--release", "--package", "e2e", "--bin", "bench"])
+        .arg("--")
+        .args(&options.rest);
+    if !has("--native") {
+        shell::done(shell::cargo().args([
+            "build",
+            "--release",
+            "--package",
+            "sync-server",
+            "--bin",
+            "sync-server",
+            "--example",
+            "load",
+        ]))?;
+        command
+            .env(
+                "DOSSIERKLUIS_RELAY",
+                place::program("release", "sync-server"),
+            )
+            .env(
+                "DOSSIERKLUIS_LOAD",
+                place::program("release/examples", "load"),
+            );
+    }
+    if !has("--native") && !has("--relay") {
+        machine::install_browser()?;
+        let built = build::build(&build::Options { dev: false })?;
+        command
             .env("DOSSIERKLUIS_APP", built.folder)
-            .env("DOSSIERKLUIS_SERVER", server),
-    )
+            .env("DOSSIERKLUIS_SERVER", run::server()?);
+    }
+    shell::done(&mut command)
 }

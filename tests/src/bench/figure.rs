@@ -12,14 +12,16 @@ pub struct Figure {
     pub what: String,
     /// The figure, in `unit`; `None` = it could not be taken.
     pub measured: Option<f64>,
-    /// `ms`, `bytes` or empty.
+    /// `ms`, `bytes`, `/s` or empty.
     pub unit: &'static str,
-    /// The most it may be.
+    /// The most it may be, or the least.
     pub limit: Option<f64>,
     /// How it was measured, and the reason when it is over.
     pub note: String,
     /// Smaller than this, which cannot be told more exactly.
     pub is_below: bool,
+    /// Whether `limit` is the least it may be.
+    pub is_least: bool,
 }
 
 impl Figure {
@@ -32,6 +34,22 @@ impl Figure {
             limit,
             note: note.into(),
             is_below: false,
+            is_least: false,
+        }
+    }
+
+    /// How many of something, of which there should be enough.
+    pub fn at_least(
+        what: &str,
+        measured: f64,
+        unit: &'static str,
+        limit: Option<f64>,
+        note: impl Into<String>,
+    ) -> Self {
+        Self {
+            unit,
+            is_least: true,
+            ..Self::ms(what, measured, limit, note)
         }
     }
 
@@ -45,16 +63,20 @@ impl Figure {
             limit,
             note: note.into(),
             is_below: false,
+            is_least: false,
         }
     }
 
-    /// Whether the figure is over its limit.
+    /// Whether the figure is over its limit, or under one that is the least.
     pub fn is_over(&self) -> bool {
         !self.is_below
             && self
                 .measured
                 .zip(self.limit)
-                .is_some_and(|(measured, limit)| measured > limit)
+                .is_some_and(|(measured, limit)| match self.is_least {
+                    true => measured < limit,
+                    false => measured > limit,
+                })
     }
 
     fn shown(&self) -> String {
@@ -68,6 +90,7 @@ impl Figure {
     fn budget(&self) -> String {
         match self.limit {
             Some(limit) if self.is_over() => format!("{} OVER", amount(limit, self.unit)),
+            Some(limit) if self.is_least => format!(">= {}", amount(limit, self.unit)),
             Some(limit) => amount(limit, self.unit),
             None => "-".into(),
         }
@@ -122,6 +145,7 @@ impl Report {
             limit: None,
             note,
             is_below: false,
+            is_least: false,
         });
     }
 
@@ -210,6 +234,13 @@ mod tests {
             (20.0, 38.0, 40.0)
         );
         assert_eq!(Samples::default().median(), 0.0);
+    }
+
+    #[test]
+    fn too_few_is_over_too() {
+        let acks = |measured| Figure::at_least("acks", measured, "/s", Some(100.0), "");
+        assert!(acks(99.0).is_over() && !acks(101.0).is_over());
+        assert_eq!(acks(101.0).budget(), ">= 100 /s");
     }
 
     #[test]

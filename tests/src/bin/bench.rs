@@ -2,23 +2,28 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command line tool talks on the terminal
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
-use e2e::bench::{Plan, run};
+use e2e::bench::{Parts, Plan, run};
 
 #[derive(Parser)]
 #[command(name = "bench", about = "Measure Dossierkluis against its budgets")]
 struct Options {
-    /// Print JSON instead of a table
+    /// Write the figures as JSON to this file, too
     #[arg(long)]
-    json: bool,
+    json: Option<PathBuf>,
     /// Small vaults and few rounds: shows that the bench works
     #[arg(long)]
     quick: bool,
     /// Only the engine, without a browser
     #[arg(long)]
     native: bool,
+    /// Only the relay
+    #[arg(long, conflicts_with = "native")]
+    relay: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,14 +35,18 @@ async fn main() -> anyhow::Result<ExitCode> {
         Plan::FULL
     };
     let plan = Plan {
-        has_browser: !options.native,
+        parts: match (options.native, options.relay) {
+            (true, _) => Parts::Engine,
+            (_, true) => Parts::Relay,
+            _ => Parts::All,
+        },
         ..plan
     };
     let report = run(&plan, &|step| eprintln!("bench: {step}")).await;
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        println!("{report}");
+    println!("{report}");
+    if let Some(file) = options.json {
+        std::fs::write(&file, serde_json::to_string_pretty(&report)?)
+            .with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(if report.is_complete() {
         ExitCode::SUCCESS
