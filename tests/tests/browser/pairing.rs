@@ -52,15 +52,15 @@ async fn a_typed_code_and_four_digits_make_a_second_device_and_both_work_on() ->
     new.open_in_app(&signed).await?;
     new.page().reads("Wond is schoon").await?;
 
-    // What is made on the new one arrives on the old one, and each says who has it.
-    old.open_in_app(&signed).await?;
-    old.page()
-        .expect_test_id("entry-state", "Ook op Laptop")
-        .await?;
+    // What is made on the new one arrives on the old one, and says with it what the new one stores.
     new.add_client("Derde", "", "Vanaf").await?;
     old.open_in_app("/clienten").await?;
     old.page().link("Derde Vanaf, 01-02-1934, Zwolle").await?;
     old.page().heading("Derde Vanaf").await?;
+    old.open_in_app(&signed).await?;
+    old.page()
+        .expect_test_id("entry-state", "Ook op Laptop")
+        .await?;
 
     old.open_in_app("/meer/apparaten").await?;
     let laptop = old.page().within(Role::Region, "Laptop");
