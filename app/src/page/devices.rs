@@ -132,10 +132,15 @@ fn DeviceCard(row: DeviceRow, renaming: RwSignal<Option<DeviceRow>>) -> impl Int
     let seen = (!row.is_own).then(|| words::last_seen(row.last_seen_at));
     view! {
         <Card id=format!("apparaat-{}", row.device) title=name.clone() testid="device">
-            <div class="l-cluster">
-                {row.is_own.then(|| view! { <Badge icon=Glyph::Device>{words::this_one()}</Badge> })}
-                {row.is_new.then(|| view! { <Badge>{words::added_mark()}</Badge> })}
-            </div>
+            {(row.is_own || row.is_new)
+                .then(|| {
+                    view! {
+                        <div class="l-cluster">
+                            {row.is_own.then(|| view! { <Badge icon=Glyph::Device>{words::this_one()}</Badge> })}
+                            {row.is_new.then(|| view! { <Badge>{words::added_mark()}</Badge> })}
+                        </div>
+                    }
+                })}
             {seen.map(|seen| view! { <p data-testid="last-seen">{seen}</p> })}
             {row.added_at.and_then(words::since).map(|since| view! { <p class="u-meta">{since}</p> })}
             {(!row.is_own).then(|| view! { <ReceiptLine row=row.clone() /> })}

@@ -60,6 +60,21 @@ impl State {
         }
     }
 
+    fn short(self, status: &SyncStatus) -> String {
+        match self {
+            Self::Done => {
+                let last = status.last_sent_at.max(status.last_received_at);
+                let last = moment(last);
+                last.as_deref()
+                    .map_or_else(String::new, |at| words::date::time_of(at).to_owned())
+            }
+            Self::Busy => words::sync::short_busy().to_owned(),
+            Self::Offline => words::sync::short_offline().to_owned(),
+            Self::Waiting => words::sync::short_waiting(status.waiting_count),
+            Self::Failed => words::sync::short_failed().to_owned(),
+        }
+    }
+
     fn words(self, status: &SyncStatus) -> String {
         match self {
             Self::Done => {
@@ -100,6 +115,7 @@ fn Chip(open: RwSignal<bool>) -> impl IntoView {
     let now = Memo::new(move |_| status.get().unwrap_or_default());
     let state = Memo::new(move |_| State::of(&now.read()));
     let words = Memo::new(move |_| state.get().words(&now.read()));
+    let short = Memo::new(move |_| state.get().short(&now.read()));
     // Said once for each state, not for each change on the way.
     let said = RwSignal::new(String::new());
     Effect::new(move |before: Option<State>| {
@@ -112,6 +128,7 @@ fn Chip(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <StatusChip
             words
+            short
             state=Signal::derive(move || state.get().code())
             glyph=Signal::derive(move || state.get().glyph())
             count=Signal::derive(move || now.read().waiting_count)

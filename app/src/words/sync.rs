@@ -37,6 +37,29 @@ pub fn failed() -> String {
         .to_owned()
 }
 
+/// [`busy`], where there is little room. Each of these is a part of the whole words.
+pub fn short_busy() -> &'static str {
+    "Bezig"
+}
+
+/// [`offline`], where there is little room.
+pub fn short_offline() -> &'static str {
+    "Geen internet"
+}
+
+/// [`waiting`], where there is little room.
+pub fn short_waiting(count: usize) -> String {
+    match count {
+        1 => "1 wijziging".to_owned(),
+        count => format!("{count} wijzigingen"),
+    }
+}
+
+/// [`failed`], where there is little room.
+pub fn short_failed() -> &'static str {
+    "Versturen lukt niet"
+}
+
 /// Heading of the sheet.
 pub fn sheet() -> &'static str {
     "Verzenden en ontvangen"
@@ -150,5 +173,22 @@ pub fn trouble(trouble: Trouble) -> &'static str {
             "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af."
         }
         Trouble::Storage => "Dit apparaat kan niet opslaan wat er binnenkomt.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_in_little_room_is_part_of_what_is_heard() {
+        for count in [1, 3] {
+            assert!(waiting(count).contains(&short_waiting(count)));
+            assert!(busy(count).contains(short_busy()));
+        }
+        assert!(busy(0).contains(short_busy()));
+        assert!(offline().contains(short_offline()));
+        assert!(failed().contains(short_failed()));
+        assert!(done(Some("14:32")).contains("14:32"));
     }
 }

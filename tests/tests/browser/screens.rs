@@ -2,6 +2,7 @@
 //!
 mod gallery;
 mod rare;
+mod second;
 pub(crate) mod walk;
 
 use anyhow::Result;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Waits until the chip has this state; answers its words and how many changes wait.
 pub(crate) async fn expect_chip(device: &Device, state: &str) -> Result<(String, u64)> {
     const CHIP: &str = "const chip = document.querySelector('[data-sync-state]'); \
-        return chip && [chip.dataset.syncState, chip.innerText, Number(chip.dataset.waiting)]";
+        return chip && [chip.dataset.syncState, chip.getAttribute('aria-label'), Number(chip.dataset.waiting)]";
     let mut now = Value::Null;
     for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
         now = device.script(CHIP, Vec::new()).await?;
