@@ -124,7 +124,7 @@ fn Waiting(now: Memo<SyncStatus>) -> impl IntoView {
             <Show when=is_empty>
                 <p>{text::nothing_waits()}</p>
             </Show>
-            <ul class="p-lines" role="list" data-testid="waiting-list">
+            <ul class="p-rows" role="list" data-testid="waiting-list">
                 {rows}
             </ul>
             {refused}
@@ -137,7 +137,7 @@ fn WaitingLine(row: WaitingRow) -> impl IntoView {
     let name = client_name(row.client.map(|(_, name)| name));
     let since = row.since.and_then(moment);
     view! {
-        <li class="p-lines__line">
+        <li class="p-rows__row">
             <strong>{name}</strong>
             <span>
                 {devices::changes(row.count)} {since.map(|since| text::since(&words::date::moment(&since)))}
@@ -199,7 +199,7 @@ fn Others() -> impl IntoView {
         let lines = others().into_iter().map(|row| {
             let name = devices::name(&row);
             view! {
-                <li class="p-lines__line">
+                <li class="p-rows__row">
                     <strong>{name}</strong>
                     <ReceiptLine row />
                 </li>
@@ -213,7 +213,7 @@ fn Others() -> impl IntoView {
             <Show when=move || others().is_empty()>
                 <p>{text::no_others()}</p>
             </Show>
-            <ul class="p-lines" role="list">
+            <ul class="p-rows" role="list">
                 {lines}
             </ul>
             {move || match head.get() {
