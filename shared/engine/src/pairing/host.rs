@@ -234,7 +234,6 @@ impl Host {
                         _ => PairingFailure::NoConnection,
                     });
                 }
-                self.line.forget_kept();
                 self.line.pause(AGAIN_MS, now);
                 Ok(())
             }

@@ -151,11 +151,6 @@ impl Line {
         self.again_at = now.saturating_add(ms.clamp(0, PATIENCE_MS));
     }
 
-    /// The relay lost the mailbox: what it said it has, it has not.
-    pub(super) fn forget_kept(&mut self) {
-        self.kept.clear();
-    }
-
     pub(super) fn is_kept(&self, place: BoxPlace) -> bool {
         self.kept.contains(&place)
     }
@@ -368,7 +363,7 @@ impl Line {
 pub(super) const fn failure_of(refusal: &Refusal<'_>) -> PairingFailure {
     match refusal {
         Refusal::BoxTaken => PairingFailure::CodeUsed,
-        Refusal::BoxExpired => PairingFailure::Expired,
+        Refusal::BoxExpired | Refusal::BoxUnknown => PairingFailure::Expired,
         Refusal::UnknownType | Refusal::FormatTooNew { .. } => PairingFailure::OtherVersion,
         _ => PairingFailure::RelayRefuses,
     }

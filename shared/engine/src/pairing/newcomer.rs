@@ -12,7 +12,7 @@ use super::{Input, LIFE_MS, Output, PairingFailure, PairingState, digit_text, va
 
 /// Until a device that is not added yet says hello again, in ms. The relay takes 300 hellos on a socket.
 const HELLO_AGAIN_MS: i64 = 1_100;
-/// Until a mailbox that the relay lost is made again, in ms.
+/// The shortest wait that a relay may ask for, in ms.
 const AGAIN_MS: i64 = 1_000;
 /// How much longer than its mailbox a device waits that only has to be added yet, in ms: the old one may say yes in the
 /// last second, and never later.
@@ -298,12 +298,6 @@ impl Newcomer {
                 Ok(())
             }
             (Asked::Hello, Refusal::BadSignature) => Err(PairingFailure::OtherRelay),
-            // The relay restarted: what stood in its memory is gone.
-            (Asked::Put(_) | Asked::Wait(_), Refusal::BoxUnknown) => {
-                self.line.forget_kept();
-                self.line.pause(AGAIN_MS, now);
-                Ok(())
-            }
             (_, Refusal::Slow { retry_after_ms } | Refusal::Unavailable { retry_after_ms }) => {
                 let wait_ms = i64::from(*retry_after_ms).max(AGAIN_MS);
                 self.line.pause(wait_ms, now);

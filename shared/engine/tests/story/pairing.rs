@@ -343,6 +343,22 @@ fn devices_with_different_relays_are_told() {
     assert_nothing_paired(&mut world, NEW);
 }
 
+/// The connection breaks while the entry is on its way: it is sent again, whether it arrived or not.
+#[test]
+fn an_entry_that_was_lost_on_its_way_is_sent_again() {
+    for after_ms in [10, 30] {
+        let mut world = world(28);
+        let digits = show_digits(&mut world, NEW, OLD);
+        world.pair(NEW, Input::Digits(digits));
+        world.pair(OLD, Input::Confirm);
+        world.run(after_ms);
+        world.cut_all();
+        world.run(2 * MINUTE);
+        assert_paired(&mut world, NEW, OLD);
+        assert_eq!(world.devices[OLD].proposed_count, 1);
+    }
+}
+
 #[test]
 fn an_old_device_that_locks_half_way_adds_nothing() {
     for step in 0..2 {
