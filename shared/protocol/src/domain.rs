@@ -93,6 +93,8 @@ domains! {
     Hello = "hello";
     /// What a relay stores of an invitation, so that its disk gives none away.
     Invite = "invite";
+    /// Six words over what every device stores, for people to compare.
+    HeadWords = "head-words";
 }
 
 impl Domain {
