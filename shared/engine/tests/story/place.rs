@@ -205,6 +205,10 @@ fn what_is_issued_again_after_a_restore_is_not_taken_for_what_another_copy_sent(
     // The trail is in memory and on disk before the numbers turn out to be used.
     let again = restored.sign(client, &this_morning("Na het terugzetten"));
     assert_eq!(restored.place(client, again), EntryPlace::Device);
+    // More than the other copy made under the same numbers.
+    for number in 0..3 {
+        restored.sign(client, &this_morning(&format!("Nog een {number}")));
+    }
     hub.welcome(&mut restored, 0);
     assert!(hub.pull(&mut restored).is_anew);
     assert_eq!(restored.place(client, again), EntryPlace::Device);
