@@ -107,6 +107,8 @@ domains! {
     PairMessage = "pair-message";
     /// Hash over code and messages that the four digits come from.
     PairDigits = "pair-digits";
+    /// Six words over what every device stores, for people to compare.
+    HeadWords = "head-words";
 }
 
 impl Domain {

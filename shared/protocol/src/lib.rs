@@ -11,6 +11,7 @@ pub mod cbor;
 pub mod chain;
 pub mod domain;
 pub mod draft;
+pub mod head_words;
 pub mod id;
 pub mod keybox;
 pub mod limit;

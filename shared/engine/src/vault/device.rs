@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use dossier::project;
 use minicbor::{Decode, Encode};
 use protocol::chain::{ChainKind, ChainView, Entry, Signer};
+use protocol::head_words::{CommonPoint, head_words};
 use protocol::keybox::DocKind;
-use protocol::{DeviceIndex, Seq};
+use protocol::{DeviceIndex, Incarnation, Seq};
 use rand_core::CryptoRng;
 
 use super::keys::Keys;
@@ -253,8 +254,48 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Reply::Done)
     }
 
-    /// Six words over what every device stores.
+    /// Six words over what every device stores: of each run the newest change that all of them have. Beacons do not
+    /// count: nobody says that he has them.
     pub(crate) async fn head_words(&mut self) -> Outcome<Reply> {
-        Ok(Reply::HeadWords(None))
+        let own = self.keys.device;
+        let active: Vec<DeviceIndex> = {
+            let active = self.keys.chain.active_devices().map(|(device, _)| device);
+            active.collect()
+        };
+        let mut others = active.iter().filter(|device| **device != own);
+        let has_all_spoken = others.all(|device| self.session.sync.arrived_at(*device) > 0);
+        if active.len() < 2 || !has_all_spoken {
+            return Ok(Reply::HeadWords(None));
+        }
+        self.trail().await?;
+        let mut points = BTreeMap::new();
+        for author in self.keys.chain.devices().keys().copied() {
+            let mut common: BTreeMap<Incarnation, Seq> = BTreeMap::new();
+            for (run, mark) in self.session.trail.of(author) {
+                let common = common.entry(run);
+                let common = common.or_insert_with(|| self.common_of(author, run, &active));
+                if mark.seq <= *common {
+                    let point = CommonPoint {
+                        device: author,
+                        incarnation: run,
+                        seq: mark.seq,
+                        short: mark.short,
+                    };
+                    points.insert((author, run), point);
+                }
+            }
+        }
+        let points: Vec<CommonPoint> = points.into_values().collect();
+        let words = head_words(&self.keys.account, &points);
+        let words = words.map(str::to_owned);
+        Ok(Reply::HeadWords(Some(words).filter(|_| !points.is_empty())))
+    }
+
+    /// The newest record of a run that every one of these devices stores. Whose run it is has all of it.
+    fn common_of(&self, author: DeviceIndex, run: Incarnation, active: &[DeviceIndex]) -> Seq {
+        let (own, sync) = (self.keys.device, &self.session.sync);
+        let others = active.iter().filter(|of| **of != own && **of != author);
+        let told = others.map(|teller| sync.told_by(*teller, author, run));
+        told.min().unwrap_or(Seq(u32::MAX))
     }
 }

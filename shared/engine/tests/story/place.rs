@@ -52,6 +52,13 @@ impl Tablet {
         }
     }
 
+    pub(crate) fn words(&mut self) -> Option<String> {
+        match self.ask(Command::HeadWords) {
+            Reply::HeadWords(words) => words.map(|words| words.join(" ")),
+            other => panic!("{}", name(&other)),
+        }
+    }
+
     fn reload(&mut self) {
         self.restart_and_unlock();
         self.lock();
@@ -198,6 +205,10 @@ fn what_is_issued_again_after_a_restore_is_not_taken_for_what_another_copy_sent(
     // The trail is in memory and on disk before the numbers turn out to be used.
     let again = restored.sign(client, &this_morning("Na het terugzetten"));
     assert_eq!(restored.place(client, again), EntryPlace::Device);
+    // More than the other copy made under the same numbers.
+    for number in 0..3 {
+        restored.sign(client, &this_morning(&format!("Nog een {number}")));
+    }
     hub.welcome(&mut restored, 0);
     assert!(hub.pull(&mut restored).is_anew);
     assert_eq!(restored.place(client, again), EntryPlace::Device);
@@ -558,4 +569,30 @@ fn a_crash_at_any_effect_leaves_places_that_are_true() {
         n += 1;
     }
     assert!(n > 10, "only {n} effects");
+}
+
+#[test]
+fn devices_in_step_show_the_same_six_words() {
+    let (mut hub, mut all, client) = family(5_120, 3);
+    let words = |all: &mut [Tablet]| -> Vec<_> { all.iter_mut().map(Tablet::words).collect() };
+    let first = words(&mut all);
+    assert!(first[0].is_some() && first.iter().all(|of| *of == first[0]));
+    all[0].sign(client, &this_morning("Wond rustig"));
+    assert_eq!(all[0].words(), first[0], "nobody else has it");
+    hub.push(&mut all[0]);
+    tell(&mut hub, &mut all, 1, 0);
+    assert_eq!(all[0].words(), first[0], "one has it not");
+    meet(&mut hub, &mut all);
+    let second = words(&mut all);
+    assert_ne!(second[0], first[0]);
+    assert!(second.iter().all(|of| *of == second[0]), "{second:?}");
+    for tablet in &mut all {
+        tablet.reload();
+    }
+    assert_eq!(words(&mut all), second);
+    // Another device, of which nothing came yet.
+    all[0].add_tablet(5_121);
+    assert_eq!(all[0].words(), None);
+    let (mut alone, _) = Tablet::with_client(5_122);
+    assert_eq!(alone.words(), None);
 }

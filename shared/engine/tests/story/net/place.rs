@@ -135,3 +135,27 @@ fn after_any_day_an_honest_hour_leaves_nothing_to_tell() {
         }
     }
 }
+
+#[test]
+fn after_an_honest_hour_all_show_the_same_six_words() {
+    for seed in 0..super::seeds() {
+        let (mut world, client) = world(60 + seed, 4);
+        let mut told = Told::default();
+        for _ in 0..8 {
+            act(&mut world, client, &mut told);
+            let pause = i64::from(world.pick(60_000));
+            world.run(pause);
+        }
+        make_peace(&mut world);
+        let mut words = Vec::new();
+        for peer in &mut world.peers {
+            peer.tablet.now = world.now;
+            words.push(peer.tablet.words());
+        }
+        assert!(words[0].is_some(), "seed {seed}");
+        assert!(
+            words.iter().all(|of| *of == words[0]),
+            "seed {seed} {words:?}"
+        );
+    }
+}
