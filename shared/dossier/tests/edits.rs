@@ -28,6 +28,8 @@ mod list;
 mod merge;
 #[path = "edits/planning.rs"]
 mod planning;
+#[path = "edits/texts.rs"]
+mod texts;
 #[path = "edits/visit.rs"]
 mod visit;
 #[path = "edits/volume.rs"]

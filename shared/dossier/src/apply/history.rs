@@ -117,15 +117,13 @@ pub(super) fn undo(
     }
     let mut check = Check::new(ctx.now_ms, guard::needs_bsn(dossier));
     match field {
-        Some(ClientField::Funding) => {
-            if FundingSet::parse(&from).needs_bsn() != holds_bsn {
-                return Err(not_possible(Field::Funding));
-            }
+        Some(ClientField::Funding) if FundingSet::parse(&from).needs_bsn() != holds_bsn => {
+            return Err(not_possible(Field::Funding));
         }
+        Some(ClientField::Funding) | None => {}
         Some(field) => {
             check.is_held(Field::Client(field), &from);
         }
-        None => {}
     }
     check.finish()?;
     let is_choice = line.texts(OTHER).next().is_some();

@@ -206,3 +206,31 @@ fn a_device_restored_from_a_copy_keeps_both_texts_and_writes_above_the_later_one
     assert_eq!(restored.draft_count(), 2);
     assert!(restored.unreadable().is_empty());
 }
+
+#[test]
+fn a_form_begun_on_one_device_is_finished_on_the_other() {
+    let (_, mut tablet, mut laptop, client) = pair(8);
+    let form = DraftBody::Form {
+        form: "addition".into(),
+        client: Some(client),
+        fields: [("text".to_owned(), "Nog".to_owned())].into(),
+    };
+    let here = tablet.save_draft(None, form.clone());
+    send(&mut tablet, &mut laptop);
+    let Reply::Drafts {
+        forms_elsewhere, ..
+    } = laptop.ask(Command::Drafts)
+    else {
+        panic!("drafts");
+    };
+    let (device, slot, draft) = &forms_elsewhere[0];
+    assert_eq!((*device, *slot, &draft.body), (0, here, &form));
+    let (device, slot) = (*device, *slot);
+    let reply = laptop.ask(Command::ContinueDraft { device, slot });
+    let Reply::DraftSaved { slot, .. } = reply else {
+        panic!("not gone on with");
+    };
+    assert_eq!(laptop.draft(slot), Some(form));
+    let reply = laptop.ask(Command::ContinueDraft { device, slot: 7 });
+    assert!(matches!(reply, Reply::Failed(_)), "nothing stands there");
+}
