@@ -31,6 +31,7 @@ pub struct Server {
     folder: PathBuf,
     port: u16,
     has_relay: bool,
+    relay_address: Option<String>,
     running: Option<Running>,
 }
 
@@ -48,6 +49,7 @@ impl Server {
             folder: folder.into(),
             port,
             has_relay: false,
+            relay_address: None,
             running: None,
         };
         server.resume().await?;
@@ -66,6 +68,9 @@ impl Server {
             .arg(self.folder.join("data"));
         if !self.has_relay {
             command.arg("--app-only");
+        }
+        if let Some(address) = &self.relay_address {
+            command.args(["--relay-address", address]);
         }
         self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
@@ -86,6 +91,7 @@ impl Server {
         self.stop();
         self.app = app.into();
         self.has_relay = false;
+        self.relay_address = None;
         self.resume().await
     }
 
@@ -93,6 +99,15 @@ impl Server {
     pub async fn be_relay(&mut self) -> Result<()> {
         self.stop();
         self.has_relay = true;
+        self.relay_address = None;
+        self.resume().await
+    }
+
+    /// Names a relay elsewhere from now on, and is none.
+    pub async fn point_at(&mut self, relay: &str) -> Result<()> {
+        self.stop();
+        self.has_relay = false;
+        self.relay_address = Some(relay.into());
         self.resume().await
     }
 
