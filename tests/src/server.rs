@@ -32,6 +32,7 @@ pub struct Server {
     port: u16,
     has_relay: bool,
     relay_count: u32,
+    relay_address: Option<String>,
     running: Option<Running>,
 }
 
@@ -50,6 +51,7 @@ impl Server {
             port,
             has_relay: false,
             relay_count: 0,
+            relay_address: None,
             running: None,
         };
         server.resume().await?;
@@ -68,6 +70,9 @@ impl Server {
             .arg(self.data());
         if !self.has_relay {
             command.arg("--app-only");
+        }
+        if let Some(address) = &self.relay_address {
+            command.args(["--relay-address", address]);
         }
         self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
@@ -88,6 +93,7 @@ impl Server {
         self.stop();
         self.app = app.into();
         self.has_relay = false;
+        self.relay_address = None;
         self.resume().await
     }
 
@@ -96,6 +102,15 @@ impl Server {
         self.stop();
         self.has_relay = true;
         self.relay_count += 1;
+        self.relay_address = None;
+        self.resume().await
+    }
+
+    /// Names a relay elsewhere from now on, and is none.
+    pub async fn point_at(&mut self, relay: &str) -> Result<()> {
+        self.stop();
+        self.has_relay = false;
+        self.relay_address = Some(relay.into());
         self.resume().await
     }
 

@@ -194,7 +194,7 @@ pub(super) fn figures() -> Result<Vec<Figure>> {
         push(&mut records, handed_in.records);
     }
     let note = format!(
-        "median of {VISITS}: {} records with their acks and the blanked draft slot, WebSocket headers in it, TLS not",
+        "median of {VISITS}, records: {}; with acks and the blanked draft slot, WebSocket headers in it, TLS not",
         records.median()
     );
     let minute = format!("{DRAFTS_PER_MINUTE} times the slot with its acks");
@@ -204,7 +204,7 @@ pub(super) fn figures() -> Result<Vec<Figure>> {
         bytes(
             "stored: a signed visit",
             stored.median(),
-            "the records' own bytes",
+            "the records' own bytes; beyond them see the disk above",
         ),
         bytes(
             "wire: a minute of typing",

@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use anyhow::{Context, Result, ensure};
-use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, SAVED, World, app_folder};
+use e2e::{AlteredApp, Device, GLANCE, PATIENCE, Role, SAVED, Server, World, app_folder};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -437,6 +437,63 @@ async fn is_marked(device: &Device) -> Result<bool> {
         .script("return window.mark === 1", Vec::new())
         .await?;
     Ok(mark == json!(true))
+}
+
+/// Whether the page may ask a relay at this address, and what the kept files' policies name it in.
+const ASK_ELSEWHERE: &str = r#"
+const [address, done] = arguments;
+const answers = fetch(`${address}/relay/info`).then((found) => found.ok, () => false);
+const kept = caches.keys().then(async (names) => {
+  const cache = await caches.open(names[0]);
+  const files = await cache.matchAll();
+  const policies = files.map((file) => file.headers.get("content-security-policy"));
+  return [policies.length, policies.filter((policy) => policy.includes(address)).length];
+});
+Promise.all([answers, kept]).then(([may, [all, named]]) => done([may, all, named]));
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_installed_app_may_reach_a_relay_elsewhere_after_its_update() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let folder = tempfile::TempDir::new()?;
+    let mut relay = Server::start(&app_folder()?, folder.path()).await?;
+    relay.be_relay().await?;
+    let address = relay.origin();
+    let ask = async |device: &Device| -> Result<(bool, u64, u64)> {
+        let asked = device.script_async(ASK_ELSEWHERE, vec![json!(address)]);
+        Ok(serde_json::from_value(asked.await?)?)
+    };
+    let device = turn.unlocked().await?;
+    let page = device.page();
+    device.script_async(READY, Vec::new()).await?;
+    let old = versions(&device).await?;
+    let (may, all, named) = ask(&device).await?;
+    ensure!(!may && all > 5 && named == 0, "before: {may} {all} {named}");
+
+    turn.server()?.point_at(&address).await?;
+    device.script_async(LOOK, Vec::new()).await?;
+    device.script("window.mark = 1", Vec::new()).await?;
+    page.button("Op slot").await?;
+    page.button("Bijwerken").await?;
+    loaded_anew(&device).await?;
+    page.heading("Kluis op slot").await?;
+    let new = versions(&device).await?;
+    ensure!(new.len() == 1 && new != old, "{old:?} became {new:?}");
+    let (may, all, named) = ask(&device).await?;
+    ensure!(may && all > 5 && named == all, "after: {may} {all} {named}");
+
+    // And back: what was allowed is allowed no more.
+    turn.server()?.serve(&app_folder()?).await?;
+    device.script_async(LOOK, Vec::new()).await?;
+    device.script("window.mark = 1", Vec::new()).await?;
+    page.button("Bijwerken").await?;
+    loaded_anew(&device).await?;
+    page.heading("Kluis op slot").await?;
+    ensure!(versions(&device).await? == old);
+    let (may, all, named) = ask(&device).await?;
+    ensure!(!may && named == 0, "back: {may} {all} {named}");
+    device.close().await?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
