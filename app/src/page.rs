@@ -4,6 +4,7 @@
 //! `shell` stands around every page of an open vault, [`route`] names the addresses.
 
 pub mod about;
+pub mod answers;
 pub mod autosave;
 mod boot;
 pub mod choose_client;

@@ -6,6 +6,7 @@ pub mod about;
 pub mod camera;
 pub mod client;
 pub mod common;
+pub mod conflict;
 pub mod date;
 pub mod devices;
 pub mod elsewhere;

@@ -8,8 +8,9 @@ mod layout;
 mod overview;
 mod visits;
 
-pub use details::DetailsPage;
-pub use history::HistoryPage;
+pub use change::{ChangeBsnDialog, ChangeFundingDialog, FieldInput};
+pub use details::{DetailsPage, shown};
+pub use history::{HistoryPage, moment};
 pub use layout::{ClientLayout, Section};
 pub use overview::{OverviewPage, maps_link};
 pub use visits::VisitsPage;

@@ -5,6 +5,7 @@ use dossier::view::ProfileView;
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
+use super::answers::profile_cards;
 use super::code::code;
 use super::form::{FormArea, FormState};
 use super::load::{LoadedView, load};
@@ -56,6 +57,7 @@ fn Edited(profile: ProfileView) -> impl IntoView {
         });
     };
     view! {
+        {profile_cards(&profile)}
         <FormArea form on_submit=submit>
             <ProfileFields form with_practice=true />
             <Actions>

@@ -11,7 +11,7 @@ use super::form::FormState;
 
 pub use passphrase::{Chosen, PassphraseFields, PassphraseStep};
 pub use sheet::SheetStep;
-pub use who::{ProfileFields, WhoStep, bind_profile, profile_input};
+pub use who::{ProfileFields, WhoStep, bind_profile, professions, profile_input};
 
 /// What was filled in so far, in memory only.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::{
     Element, FocusEvent, HtmlElement, Node, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition,
@@ -119,6 +119,24 @@ fn focus_in(element: &Element) {
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.focus();
     }
+}
+
+/// Whether the address points at this element. True once: then the address points at the whole page.
+pub(crate) fn take_fragment(id: &str) -> bool {
+    let Some(location) = document().location() else {
+        return false;
+    };
+    let fragment = location.hash().unwrap_or_default();
+    if fragment.strip_prefix('#') != Some(id) {
+        return false;
+    }
+    let path = location.pathname().unwrap_or_default();
+    let search = location.search().unwrap_or_default();
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or_default();
+        let _ = history.replace_state_with_url(&state, "", Some(&format!("{path}{search}")));
+    }
+    true
 }
 
 /// The element the pages are mounted in, emptied of the first paint.

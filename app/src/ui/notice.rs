@@ -70,6 +70,10 @@ pub fn Notice(
     /// Read out at once.
     #[prop(optional)]
     alert: bool,
+    /// Its name as a region; its heading is then one of the third level, with the id `<id>-title`, that can take the
+    /// keyboard.
+    #[prop(optional, into)]
+    region: Option<String>,
     /// The element's id.
     #[prop(optional, into)]
     id: Option<String>,
@@ -79,18 +83,29 @@ pub fn Notice(
     /// The text, and perhaps [`super::Actions`].
     children: Children,
 ) -> impl IntoView {
+    let words = move || heading.get().unwrap_or_else(|| kind.word().to_owned());
+    let title_id = id.as_ref().map(|id| format!("{id}-title"));
+    let role = match &region {
+        _ if alert => Some("alert"),
+        Some(_) => Some("region"),
+        None => None,
+    };
+    let heading = if region.is_some() {
+        view! { <h3 class="c-notice__heading" id=title_id tabindex="-1">{words}</h3> }.into_any()
+    } else {
+        view! { <p class="c-notice__heading">{words}</p> }.into_any()
+    };
     view! {
         <div
             class=format!("c-notice c-notice--{}", kind.modifier())
-            role=alert.then_some("alert")
+            role=role
+            aria-label=region
             id=id
             data-testid=testid
         >
             <Icon glyph=kind.glyph() />
             <div class="c-notice__body">
-                <p class="c-notice__heading">
-                    {move || heading.get().unwrap_or_else(|| kind.word().to_owned())}
-                </p>
+                {heading}
                 {children()}
             </div>
         </div>

@@ -31,6 +31,9 @@ pub fn SummaryRow(
     /// Where a program finds the value.
     #[prop(optional, into)]
     testid: Option<String>,
+    /// What stands below the row, as wide as the list; or none.
+    #[prop(optional_no_strip)]
+    below: Option<AnyView>,
     /// The value.
     children: Children,
 ) -> impl IntoView {
@@ -58,6 +61,7 @@ pub fn SummaryRow(
                         }
                     })
             }}
+            {below.map(|below| view! { <dd class="c-summary__below">{below}</dd> })}
         </div>
     }
 }

@@ -61,28 +61,9 @@ fn FieldForm(
             }
         });
     };
-    let error = form.error("value");
-    let input = match field {
-        ClientField::BirthDate => {
-            let read_back = read_back::birth_date(value);
-            let hint = words::client::birth_date_hint().to_owned();
-            view! { <DateInput id="value" field="geboortedatum" label value read_back hint error /> }.into_any()
-        }
-        ClientField::RequestedOn | ClientField::StartsOn => {
-            let read_back = read_back::date(value);
-            let hint = words::client::date_hint().to_owned();
-            view! { <DateInput id="value" field="datum" label value read_back hint error /> }
-                .into_any()
-        }
-        ClientField::Phone => {
-            view! { <TextInput id="value" label value error kind="tel" inputmode="tel" /> }
-                .into_any()
-        }
-        _ => view! { <TextInput id="value" label value error autocapitalize="words" /> }.into_any(),
-    };
     view! {
         <FormArea form on_submit=save>
-            {input}
+            <FieldInput id="value" field label value error=form.error("value") />
             <Actions>
                 <Button submit=true busy=form.busy()>
                     {words::client::save()}
@@ -90,6 +71,41 @@ fn FieldForm(
                 <DialogLeave />
             </Actions>
         </FormArea>
+    }
+}
+
+/// The box in which one field is typed.
+#[component]
+pub fn FieldInput(
+    /// The control's id.
+    #[prop(into)]
+    id: String,
+    /// Which field.
+    field: ClientField,
+    /// Its accessible name.
+    #[prop(into)]
+    label: String,
+    /// What is typed.
+    value: RwSignal<String>,
+    /// What is wrong, or none.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    match field {
+        ClientField::BirthDate => {
+            let read_back = read_back::birth_date(value);
+            let hint = words::client::birth_date_hint().to_owned();
+            view! { <DateInput id field="geboortedatum" label value read_back hint error /> }
+                .into_any()
+        }
+        ClientField::RequestedOn | ClientField::StartsOn => {
+            let read_back = read_back::date(value);
+            let hint = words::client::date_hint().to_owned();
+            view! { <DateInput id field="datum" label value read_back hint error /> }.into_any()
+        }
+        ClientField::Phone => {
+            view! { <TextInput id label value error kind="tel" inputmode="tel" /> }.into_any()
+        }
+        _ => view! { <TextInput id label value error autocapitalize="words" /> }.into_any(),
     }
 }
 

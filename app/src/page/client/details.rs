@@ -5,13 +5,14 @@ use std::sync::Arc;
 use dossier::edit::{ClientField, Funding};
 use dossier::id::ClientId;
 use dossier::value::phone::Phone;
-use dossier::view::{ClientView, Earlier, FieldView};
+use dossier::view::{ClientView, ConflictAbout, Earlier, FieldView};
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
 use super::change::{ChangeBsnDialog, ChangeFieldDialog, ChangeFundingDialog};
 use super::history::moment;
 use super::layout::{ClientLayout, Section};
+use crate::page::answers::Questions;
 use crate::page::code::choice;
 use crate::page::identity::IdentityDialog;
 use crate::page::session::use_session;
@@ -26,16 +27,20 @@ pub fn DetailsPage() -> impl IntoView {
 
 fn details(client: Arc<ClientView>) -> impl IntoView {
     let id = client.row.id;
+    let questions = Questions::of(client.clone());
     let rows = client
         .fields
         .iter()
-        .map(|field| view! { <FieldRow client=id field=field.clone() /> })
+        .map(|field| {
+            let question = questions.at(ConflictAbout::Field(field.field));
+            view! { <FieldRow client=id field=field.clone() question /> }
+        })
         .collect_view();
     view! {
         <h2>{words::client::details()}</h2>
         <SummaryList>{rows}</SummaryList>
-        <FundingRows client=client.clone() />
-        <Identity client />
+        <FundingRows client=client.clone() questions=questions.clone() />
+        <Identity client questions />
     }
 }
 
@@ -60,7 +65,7 @@ pub fn shown(field: ClientField, value: &str) -> String {
 }
 
 #[component]
-fn FieldRow(client: ClientId, field: FieldView) -> impl IntoView {
+fn FieldRow(client: ClientId, field: FieldView, question: Option<AnyView>) -> impl IntoView {
     let open = RwSignal::new(false);
     let label = words::client::field_label(field.field);
     let kind = field.field;
@@ -76,6 +81,7 @@ fn FieldRow(client: ClientId, field: FieldView) -> impl IntoView {
             action=words::common::change().to_owned()
             action_name=words::client::change_name(label)
             on_action=move || open.set(true)
+            below=question
         >
             <bdi>{value}</bdi>
             <EarlierValues field=kind earlier=field.earlier />
@@ -90,10 +96,8 @@ fn EarlierValues(field: ClientField, earlier: Vec<Earlier>) -> impl IntoView {
     (!earlier.is_empty()).then(|| {
         let rows = earlier
             .into_iter()
-            .map(|entry| {
-                let value = shown(field, &entry.value);
-                view! { <li>{words::client::earlier(&value, &moment(entry.changed_at), &entry.author)}</li> }
-            })
+            .flat_map(|entry| earlier_lines(field, &entry))
+            .map(|line| view! { <li>{line}</li> })
             .collect_view();
         view! {
             <details class="u-meta">
@@ -104,8 +108,30 @@ fn EarlierValues(field: ClientField, earlier: Vec<Earlier>) -> impl IntoView {
     })
 }
 
+/// The value that was replaced, and the answers that were put aside with it.
+fn earlier_lines(field: ClientField, entry: &Earlier) -> Vec<String> {
+    let when = moment(entry.changed_at);
+    if entry.others.is_empty() {
+        let value = shown(field, &entry.value);
+        return vec![words::client::earlier(&value, &when, &entry.author)];
+    }
+    let aside = put_aside(field, entry).into_iter();
+    let line = |value: String| words::conflict::put_aside(&value, &when, &entry.author);
+    aside.map(line).collect()
+}
+
+/// The answers that were not chosen; empty when nothing was chosen.
+pub fn put_aside(field: ClientField, entry: &Earlier) -> Vec<String> {
+    if entry.others.is_empty() {
+        return Vec::new();
+    }
+    let all = std::iter::once(&entry.value).chain(&entry.others);
+    let aside = all.filter(|value| **value != entry.to);
+    aside.map(|value| shown(field, value)).collect()
+}
+
 #[component]
-fn FundingRows(client: Arc<ClientView>) -> impl IntoView {
+fn FundingRows(client: Arc<ClientView>, questions: Questions) -> impl IntoView {
     let open = RwSignal::new(false);
     let mut funding: Vec<_> = client
         .funding
@@ -126,6 +152,7 @@ fn FundingRows(client: Arc<ClientView>) -> impl IntoView {
         care.join(", ")
     };
     let earlier = client.funding_earlier.clone();
+    let question = questions.at(ConflictAbout::Field(ClientField::Funding));
     view! {
         <h3>{words::client::care()}</h3>
         <SummaryList>
@@ -134,6 +161,7 @@ fn FundingRows(client: Arc<ClientView>) -> impl IntoView {
                 action=words::common::change().to_owned()
                 action_name=words::client::change_name(words::client::funding())
                 on_action=move || open.set(true)
+                below=question
             >
                 {funding.join(", ")}
                 <EarlierValues field=ClientField::Funding earlier />
@@ -145,7 +173,7 @@ fn FundingRows(client: Arc<ClientView>) -> impl IntoView {
 }
 
 #[component]
-fn Identity(client: Arc<ClientView>) -> impl IntoView {
+fn Identity(client: Arc<ClientView>, questions: Questions) -> impl IntoView {
     let session = use_session();
     let id = client.row.id;
     let establishing = RwSignal::new(false);
@@ -175,10 +203,12 @@ fn Identity(client: Arc<ClientView>) -> impl IntoView {
     let deferred = client.row.identity_deferred.clone();
     let bsn = client.bsn_masked.clone();
     let needs_bsn = client.needs_bsn;
+    let number = questions.at(ConflictAbout::Bsn);
+    let document = questions.at(ConflictAbout::Identity);
     view! {
         <h3>{words::client::identity()}</h3>
         <SummaryList>
-            <SummaryRow key=words::client::bsn()>
+            <SummaryRow key=words::client::bsn() below=number>
                 {match bsn {
                     Some(mask) => {
                         view! {
@@ -204,6 +234,7 @@ fn Identity(client: Arc<ClientView>) -> impl IntoView {
                 }}
             </SummaryRow>
         </SummaryList>
+        {document}
         {established}
         {is_missing
             .then(|| {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use dossier::calendar;
 use dossier::edit::ClientField;
-use dossier::view::{ClientView, Earlier};
+use dossier::view::{ClientView, ConflictAbout, Earlier};
 use leptos::prelude::*;
 
 use super::layout::{ClientLayout, Section};
+use crate::page::answers::Questions;
 use crate::page::session::use_session;
 use crate::ui::{Button, ButtonKind, EmptyState, Glyph};
 use crate::words;
@@ -20,30 +21,46 @@ pub fn HistoryPage() -> impl IntoView {
 
 struct Change {
     field: ClientField,
-    from: String,
-    to: String,
     entry: Earlier,
-    is_last: bool,
+    can_undo: bool,
+}
+
+impl Change {
+    fn sentence(&self) -> String {
+        let label = words::client::field_label(self.field);
+        let author = &self.entry.author;
+        let aside = super::details::put_aside(self.field, &self.entry);
+        let from = super::details::shown(self.field, &self.entry.value);
+        let to = super::details::shown(self.field, &self.entry.to);
+        if !aside.is_empty() {
+            words::conflict::chosen(author, label, &to, &aside)
+        } else if from == to {
+            words::conflict::asked_again(author, label)
+        } else {
+            words::client::changed(author, label, &from, &to)
+        }
+    }
 }
 
 fn history(client: Arc<ClientView>) -> impl IntoView {
     let session = use_session();
     let id = client.row.id;
     let changes = changes(&client);
-    let is_empty = changes.is_empty();
+    let questions = Questions::of(client.clone()).all();
+    let has_questions = !questions.is_empty();
+    let is_empty = changes.is_empty() && !has_questions;
     let rows = changes
         .into_iter()
         .map(|change| {
             let label = words::client::field_label(change.field);
-            let sentence =
-                words::client::changed(&change.entry.author, label, &change.from, &change.to);
+            let sentence = change.sentence();
             let when = moment(change.entry.changed_at);
             let entry = change.entry.change;
             view! {
                 <li class="p-entry" data-testid="history-line">
                     <p>{sentence}" · "{when}</p>
                     {change
-                        .is_last
+                        .can_undo
                         .then(|| {
                             view! {
                                 <Button
@@ -69,6 +86,7 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
     view! {
         <h2>{words::client::history()}</h2>
         <p class="u-meta">{words::client::opened_on(&date_of(client.opened_at))}</p>
+        {has_questions.then(|| view! { <div class="l-stack">{questions}</div> })}
         {if is_empty {
             view! { <EmptyState text=words::client::no_history() icon=Glyph::Clock /> }.into_any()
         } else {
@@ -77,34 +95,19 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
     }
 }
 
-/// All changes of all fields, newest first. A change replaced its own value by the next newer one.
+/// All changes of all fields, newest first. The newest of a field can be undone, unless its value is in question.
 fn changes(client: &ClientView) -> Vec<Change> {
+    let funding = (ClientField::Funding, &client.funding_earlier);
+    let fields = client.fields.iter().map(|of| (of.field, &of.earlier));
     let mut changes = Vec::new();
-    let funding = client
-        .funding
-        .iter()
-        .map(|one| words::client::funding_name(*one))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let all = client
-        .fields
-        .iter()
-        .map(|field| (field.field, field.value.clone(), &field.earlier));
-    for (field, value, earlier) in
-        all.chain([(ClientField::Funding, funding, &client.funding_earlier)])
-    {
-        let mut to = value;
+    for (field, earlier) in fields.chain([funding]) {
+        let is_settled = client.answers(ConflictAbout::Field(field)).is_empty();
         for (place, entry) in earlier.iter().enumerate() {
-            let from = super::details::shown(field, &entry.value);
-            let next = super::details::shown(field, &to);
             changes.push(Change {
                 field,
-                from,
-                to: next,
                 entry: entry.clone(),
-                is_last: place == 0,
+                can_undo: place == 0 && is_settled,
             });
-            to.clone_from(&entry.value);
         }
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.entry.changed_at));

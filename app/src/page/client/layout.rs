@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use dossier::id::ClientId;
 use dossier::project::client_name;
-use dossier::view::ClientView;
+use dossier::view::{ClientView, ConflictAbout};
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
+use crate::page::answers;
 use crate::page::clients::row_meta;
 use crate::page::identity::IdentityDialog;
 use crate::page::load::{Loaded, LoadedView, load};
@@ -154,6 +155,7 @@ fn Notices(client: Arc<ClientView>, section: Section) -> impl IntoView {
     let needs_identity = client.row.is_identity_missing;
     let establishing = RwSignal::new(false);
     view! {
+        <OpenQuestions client=client.clone() section />
         {(needs_identity && section != Section::Details)
             .then(|| {
                 view! {
@@ -175,4 +177,32 @@ fn Notices(client: Arc<ClientView>, section: Section) -> impl IntoView {
                 }
             })}
     }
+}
+
+/// Where the first question stands, on every screen that does not show it itself.
+#[component]
+fn OpenQuestions(client: Arc<ClientView>, section: Section) -> impl IntoView {
+    let id = client.row.id;
+    let first = client.conflicts.first()?.about;
+    let here = match first {
+        ConflictAbout::Planning(_) => Section::Planning,
+        ConflictAbout::Field(_) | ConflictAbout::Bsn | ConflictAbout::Identity => Section::Details,
+    };
+    if section == here || section == Section::History {
+        return None;
+    }
+    let count = client.conflicts.len();
+    let all = (count > 1).then(|| {
+        view! { <Link href=route::history(id)>{words::conflict::all(count)}</Link> }
+    });
+    Some(view! {
+        <Notice kind=NoticeKind::Conflict testid="open-questions">
+            <div class="l-cluster">
+                <Link href=answers::place(id, first)>
+                    {words::conflict::go_to(words::conflict::about(first))}
+                </Link>
+                {all}
+            </div>
+        </Notice>
+    })
 }

@@ -29,9 +29,18 @@ pub fn ClientLink(
 ) -> impl IntoView {
     let why = hit.why.map(words::client::found_in);
     let is_identity_missing = hit.row.is_identity_missing;
+    let has_conflict = hit.row.has_conflict();
     view! {
         <ListRow href title=client_name(&hit.row) meta=row_meta(&hit.row) current>
             {why.map(|why| view! { <span class="u-quiet" data-testid="search-why">{why}</span> })}
+            {has_conflict
+                .then(|| {
+                    view! {
+                        <Badge kind=NoticeKind::Conflict testid="conflict-mark">
+                            {words::conflict::mark()}
+                        </Badge>
+                    }
+                })}
             {is_identity_missing
                 .then(|| {
                     view! { <Badge kind=NoticeKind::Warning>{words::client::identity_mark()}</Badge> }

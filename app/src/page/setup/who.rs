@@ -50,6 +50,14 @@ pub fn bind_profile(form: FormState) {
     check(Field::AgbPractice, AGB_PRACTICE);
 }
 
+/// The professions to choose from.
+pub fn professions() -> Vec<Choice> {
+    PROFESSIONS
+        .iter()
+        .map(|profession| Choice::new(code(profession), words::profession(*profession)))
+        .collect()
+}
+
 /// The profile as typed.
 pub fn profile_input(form: FormState) -> ProfileInput {
     ProfileInput {
@@ -96,17 +104,13 @@ pub fn ProfileFields(
     #[prop(optional)]
     with_practice: bool,
 ) -> impl IntoView {
-    let choices: Vec<Choice> = PROFESSIONS
-        .iter()
-        .map(|profession| Choice::new(code(profession), words::profession(*profession)))
-        .collect();
     view! {
         <TextInput id=NAME label=words::name() value=form.text(NAME) error=form.error(NAME) autocapitalize="words" />
         <Select
             id=PROFESSION
             label=words::profession_label()
             value=form.text(PROFESSION)
-            choices=choices
+            choices=professions()
             error=form.error(PROFESSION)
         />
         <TextInput
