@@ -8,6 +8,7 @@ pub mod client;
 pub mod common;
 pub mod date;
 pub mod devices;
+pub mod drafts;
 pub mod elsewhere;
 pub mod failure;
 pub mod form;
