@@ -12,6 +12,7 @@ pub mod client;
 pub mod clients;
 pub mod code;
 pub mod devices;
+pub mod drafts;
 pub mod elsewhere;
 pub mod form;
 #[cfg(feature = "gallery")]

@@ -9,6 +9,7 @@ pub mod common;
 pub mod conflict;
 pub mod date;
 pub mod devices;
+pub mod drafts;
 pub mod elsewhere;
 pub mod failure;
 pub mod form;

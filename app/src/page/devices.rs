@@ -1,11 +1,13 @@
 //! **Apparaten**: the devices that hold this vault, their names, and adding one.
 
+mod names;
 mod pair;
 
 use dossier::edit::Edit;
 use engine::command::{Command, DeviceRow, Failure, Receipt, Reply};
 use leptos::prelude::*;
 
+pub use self::names::DeviceNames;
 use self::pair::PairDialog;
 use super::load::{FailureNotice, Loaded, LoadedView, load};
 use super::more::BackToMore;

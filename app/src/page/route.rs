@@ -76,6 +76,11 @@ pub fn draft(client: ClientId, slot: u8) -> String {
     format!("/client/{client}/concept/{slot}")
 }
 
+/// Goes on here with a draft of another device.
+pub fn continue_draft(client: ClientId, device: u16, slot: u8) -> String {
+    format!("/client/{client}/bezoek/nieuw?apparaat={device}&concept={slot}")
+}
+
 /// A signed visit.
 pub fn visit(client: ClientId, year: u16, visit: EntryId) -> String {
     format!("/client/{client}/bezoek/{year}/{visit}")
@@ -109,6 +114,17 @@ pub fn planning_query() -> Memo<Option<EntryId>> {
             .read()
             .get("planning")
             .and_then(|text| text.parse().ok())
+    })
+}
+
+/// The draft of another device that the present address goes on with: which device, which of its slots.
+pub fn peer_draft_query() -> Memo<Option<(u16, u8)>> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        let query = query.read();
+        let device = query.get("apparaat")?.parse().ok()?;
+        let slot = query.get("concept")?.parse().ok()?;
+        Some((device, slot))
     })
 }
 

@@ -3,6 +3,7 @@
 mod addition;
 mod correction;
 mod entry;
+mod late;
 mod part;
 mod place;
 
@@ -10,15 +11,19 @@ use std::sync::Arc;
 
 use dossier::draft::DraftBody;
 use dossier::id::{ClientId, EntryId};
-use dossier::view::{DraftRow, VisitView};
+use dossier::view::VisitView;
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
-use self::addition::AdditionDialog;
+use self::addition::{AdditionDialog, Begun, BegunDialog};
 use self::correction::CorrectionDialog;
 use self::entry::Entry;
+use self::late::LateTexts;
+pub use self::part::moment;
 use self::place::{PlaceMark, Places};
 use super::client::{ClientLayout, Section};
+use super::devices::DeviceNames;
+use super::drafts::{OpenVisit, open_visits};
 use super::load::{LoadedView, load};
 use super::route;
 use super::session::{Session, use_session};
@@ -31,11 +36,12 @@ use crate::words;
 pub fn SignedVisitPage() -> impl IntoView {
     let session = use_session();
     let said = RwSignal::new(None::<String>);
-    let next = RwSignal::new(None::<DraftRow>);
+    let next = RwSignal::new(None::<OpenVisit>);
     // Outlive the reading of the visit again after a write: a dialog that was just opened stays.
     let open = Dialogs {
         correcting: RwSignal::new(false),
         adding: RwSignal::new(false),
+        begun: RwSignal::new(None),
     };
     let year = route::year_param();
     let visit = route::visit_param();
@@ -56,6 +62,7 @@ pub fn SignedVisitPage() -> impl IntoView {
             next.set(None);
             open.correcting.set(false);
             open.adding.set(false);
+            open.begun.set(None);
         }
         now
     });
@@ -78,7 +85,7 @@ pub fn SignedVisitPage() -> impl IntoView {
                 view! {
                     <h2>{words::visit::screen()}</h2>
                     <Status text=said />
-                    {move || next.get().map(|draft| view! { <NextDraft draft /> })}
+                    {move || next.get().map(|visit| view! { <NextDraft visit /> })}
                     <LoadedView of=visit view=signed />
                 }
                     .into_any()
@@ -88,21 +95,33 @@ pub fn SignedVisitPage() -> impl IntoView {
 }
 
 /// The newest open draft, to go on with.
-fn offer_next(session: Session, next: RwSignal<Option<DraftRow>>) {
+fn offer_next(session: Session, next: RwSignal<Option<OpenVisit>>) {
     session.spawn(async move {
-        if let Ok(Reply::Drafts { visits, .. }) = session.ask(Command::Drafts).await {
-            next.try_set(visits.into_iter().next());
+        if let Ok(Reply::Drafts {
+            visits, elsewhere, ..
+        }) = session.ask(Command::Drafts).await
+        {
+            let mut open = open_visits(&visits, &elsewhere).into_iter();
+            next.try_set(open.find(|visit| !visit.is_late()));
         }
     });
 }
 
 #[component]
-fn NextDraft(draft: DraftRow) -> impl IntoView {
+fn NextDraft(visit: OpenVisit) -> impl IntoView {
+    let names = DeviceNames::load();
+    let href = visit.href();
+    let row = visit.row;
+    let device = row.device;
+    let on = move || {
+        let name = names.name(Some(device?));
+        Some(format!(" · {}", words::drafts::on(&name)))
+    };
     view! {
-        <Notice heading=words::visit::next_draft(&draft.client_name) testid="next-draft">
-            <p>{words::today::draft_of(&draft.date, &draft.begin)}</p>
+        <Notice heading=words::visit::next_draft(&row.client_name) testid="next-draft">
+            <p>{words::today::draft_of(&row.date, &row.begin)} {on}</p>
             <div>
-                <LinkButton href=route::draft(draft.client, draft.slot) kind=ButtonKind::Quiet icon=Glyph::Pencil>
+                <LinkButton href kind=ButtonKind::Quiet icon=Glyph::Pencil>
                     {words::visit::resume()}
                 </LinkButton>
             </div>
@@ -115,6 +134,8 @@ fn NextDraft(draft: DraftRow) -> impl IntoView {
 struct Dialogs {
     correcting: RwSignal<bool>,
     adding: RwSignal<bool>,
+    /// An addition that begins with late text.
+    begun: RwSignal<Option<Begun>>,
 }
 
 #[component]
@@ -124,7 +145,11 @@ fn Signed(
     address: Memo<(Option<u16>, Option<EntryId>)>,
     open: Dialogs,
 ) -> impl IntoView {
-    let Dialogs { correcting, adding } = open;
+    let Dialogs {
+        correcting,
+        adding,
+        begun,
+    } = open;
     let id = visit.id;
     let session = use_session();
     let year = address.get_untracked().0;
@@ -143,6 +168,8 @@ fn Signed(
                     correcting.try_set(true);
                 } else if form == addition::form_name(id) {
                     adding.try_set(true);
+                } else if let Some(late) = Begun::of_form(&form, id) {
+                    begun.try_set(Some(late));
                 }
             }
         }
@@ -153,6 +180,7 @@ fn Signed(
             {places.map(|places| view! { <PlaceMark places /> })}
         </div>
         <Entry visit=visit.clone() places />
+        <LateTexts visit=visit.clone() begun />
         <Actions>
             <Button kind=ButtonKind::Quiet icon=Glyph::Pencil on_press=move || correcting.set(true)>
                 {words::visit::correct()}
@@ -163,5 +191,6 @@ fn Signed(
         </Actions>
         <CorrectionDialog open=correcting client visit />
         <AdditionDialog open=adding client visit=id />
+        <BegunDialog of=begun client visit=id />
     }
 }

@@ -1,15 +1,20 @@
 //! **Vandaag**: visits by time, drafts to sign, things to complete.
 
+mod draft;
+
 use dossier::edit::Edit;
 use dossier::id::ClientId;
 use dossier::project::client_name;
 use dossier::value::phone::Phone;
-use dossier::view::{DraftRow, Task, TodayState, TodayView, TodayVisit};
+use dossier::view::{Task, TodayState, TodayView, TodayVisit};
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
+use self::draft::{DraftHere, OpenDraft, draft_of};
 use super::client::maps_link;
 use super::clients::row_meta;
+use super::devices::DeviceNames;
+use super::drafts::open_visits;
 use super::identity::IdentityDialog;
 use super::load::{LoadedView, load};
 use super::ready::ReadyCard;
@@ -59,16 +64,20 @@ fn day(today: TodayView) -> impl IntoView {
         .visits
         .iter()
         .any(|visit| maps_link(&visit.client).is_some());
+    let names = DeviceNames::load();
+    let open = open_visits(&today.drafts, &today.elsewhere);
     let visits = today
         .visits
         .into_iter()
-        .map(|visit| view! { <PlannedVisit visit date=date.clone() /> })
+        .map(|visit| {
+            let draft = draft_of(&visit, &date, &open);
+            view! { <PlannedVisit visit date=date.clone() draft names /> }
+        })
         .collect_view();
     let has_visits = !visits.is_empty();
-    let drafts = today
-        .drafts
+    let drafts = open
         .into_iter()
-        .map(|draft| view! { <OpenDraft draft /> })
+        .map(|visit| view! { <OpenDraft visit names /> })
         .collect_view();
     let tasks = today
         .tasks
@@ -108,7 +117,12 @@ fn day(today: TodayView) -> impl IntoView {
 }
 
 #[component]
-fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
+fn PlannedVisit(
+    visit: TodayVisit,
+    date: String,
+    draft: Option<DraftHere>,
+    names: DeviceNames,
+) -> impl IntoView {
     let client = visit.client.id;
     let name = client_name(&visit.client);
     let group = format!("{} {name}", visit.time);
@@ -119,14 +133,15 @@ fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
                 <div class="p-plan__who">
                     <div class="p-plan__head">
                         <span class="p-plan__name"><Link href=route::client(client)>{name}</Link></span>
-                        <VisitState state=visit.state />
+                        <VisitState state=visit.state has_draft=draft.is_some() />
                     </div>
                     <p class="u-meta u-num">
                         {row_meta(&visit.client)}" · "{words::date::duration(u32::from(visit.minutes))}
                     </p>
+                    {draft.as_ref().map(|draft| draft.places(names))}
                 </div>
                 <div class="p-plan__act">
-                    <VisitActions visit=visit.clone() date />
+                    <VisitActions visit=visit.clone() date href=draft.map(|draft| draft.href) />
                     <Reach visit />
                 </div>
             </div>
@@ -136,10 +151,12 @@ fn PlannedVisit(visit: TodayVisit, date: String) -> impl IntoView {
 
 /// What has become of a planned visit.
 #[component]
-fn VisitState(state: TodayState) -> impl IntoView {
+fn VisitState(state: TodayState, has_draft: bool) -> impl IntoView {
     let (kind, text) = match state {
-        TodayState::Planned => return ().into_any(),
-        TodayState::Draft(_) => (NoticeKind::Warning, words::today::in_draft()),
+        TodayState::Planned if !has_draft => return ().into_any(),
+        TodayState::Planned | TodayState::Draft(_) => {
+            (NoticeKind::Warning, words::today::in_draft())
+        }
         TodayState::Signed(_) => (NoticeKind::Done, words::today::signed()),
         TodayState::Skipped => (NoticeKind::Offline, words::today::skipped()),
     };
@@ -148,7 +165,12 @@ fn VisitState(state: TodayState) -> impl IntoView {
 
 /// What can be done with a planned visit, by what has become of it.
 #[component]
-fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
+fn VisitActions(
+    visit: TodayVisit,
+    date: String,
+    /// Where the draft that answers it is gone on with.
+    href: Option<String>,
+) -> impl IntoView {
     let session = use_session();
     let client = visit.client.id;
     let planning = visit.planning;
@@ -166,8 +188,17 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
             }
         });
     };
-    match visit.state {
-        TodayState::Planned => view! {
+    let resume = move |href: String| {
+        view! {
+            <LinkButton href icon=Glyph::Pencil>
+                {words::today::resume()}
+            </LinkButton>
+        }
+        .into_any()
+    };
+    match (visit.state, href) {
+        (TodayState::Planned | TodayState::Draft(_), Some(href)) => resume(href),
+        (TodayState::Planned, None) => view! {
             <LinkButton href=route::new_visit(client, Some(planning)) icon=Glyph::Pencil>
                 {words::today::start()}
             </LinkButton>
@@ -176,13 +207,8 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
             </Button>
         }
         .into_any(),
-        TodayState::Draft(slot) => view! {
-            <LinkButton href=route::draft(client, slot) icon=Glyph::Pencil>
-                {words::today::resume()}
-            </LinkButton>
-        }
-        .into_any(),
-        TodayState::Signed(entry) => {
+        (TodayState::Draft(slot), None) => resume(route::draft(client, slot)),
+        (TodayState::Signed(entry), _) => {
             let year = skip
                 .get_value()
                 .get(..4)
@@ -195,7 +221,7 @@ fn VisitActions(visit: TodayVisit, date: String) -> impl IntoView {
             }
             .into_any()
         }
-        TodayState::Skipped => view! {
+        (TodayState::Skipped, _) => view! {
             <Button kind=ButtonKind::Quiet on_press=move || set_skipped(false)>
                 {words::today::unskip()}
             </Button>
@@ -231,27 +257,6 @@ fn Reach(visit: TodayVisit) -> impl IntoView {
                     </LinkButton>
                 }
             })}
-    }
-}
-
-#[component]
-fn OpenDraft(draft: DraftRow) -> impl IntoView {
-    let group = draft.client_name.clone();
-    view! {
-        <li>
-            <div class="l-stack l-stack--tight" role="group" aria-label=group>
-                <div>
-                    <p class="p-plan__name">{draft.client_name}</p>
-                    <p class="u-meta u-num">{words::today::draft_of(&draft.date, &draft.begin)}</p>
-                </div>
-                <p>{draft.excerpt}</p>
-                <div class="l-cluster">
-                    <LinkButton href=route::draft(draft.client, draft.slot) icon=Glyph::Pencil>
-                        {words::today::resume()}
-                    </LinkButton>
-                </div>
-            </div>
-        </li>
     }
 }
 

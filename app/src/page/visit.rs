@@ -1,5 +1,6 @@
 //! Writing a visit: it begins as a draft in a slot of this device and ends signed, or thrown away.
 
+mod beside;
 mod composer;
 mod focus;
 mod form;

@@ -25,6 +25,24 @@ pub fn numbered(device: u16) -> String {
     format!("Apparaat {}", u32::from(device) + 1)
 }
 
+/// What the device of this number is called, `None` being the one the person holds.
+pub fn name_in(rows: &[DeviceRow], device: Option<u16>) -> String {
+    let is_it = |row: &&DeviceRow| match device {
+        Some(device) => row.device == device,
+        None => row.is_own,
+    };
+    match (rows.iter().find(is_it), device) {
+        (Some(row), _) => name(row),
+        (None, Some(device)) => numbered(device),
+        (None, None) => own().to_owned(),
+    }
+}
+
+/// The device the person holds, in a sentence.
+pub fn own() -> &'static str {
+    "dit apparaat"
+}
+
 /// Mark of the device the person holds.
 pub fn this_one() -> &'static str {
     "Dit apparaat"

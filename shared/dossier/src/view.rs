@@ -432,6 +432,8 @@ pub struct AdditionView {
     pub is_also_signed: bool,
     /// Kind of contact where it is another one there.
     pub contact: Option<ContactKind>,
+    /// All that it says there, part by part; `None` for an addition.
+    pub signed: Option<Box<VisitView>>,
 }
 
 /// What a new visit may take over (**Zelfde als vorige keer**): actions only, never times, results or observations.

@@ -6,8 +6,9 @@ use dossier::edit::VisitField;
 use dossier::view::{AdditionView, CorrectionView, VisitView};
 use leptos::prelude::*;
 
-use super::part::{moment, shown, text};
+use super::part::{end, moment, shown, text, written};
 use super::place::{PlaceMark, Places};
+use crate::page::drafts::PartList;
 use crate::page::visit::performer_line;
 use crate::ui::{Button, ButtonKind, Glyph, Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::words;
@@ -36,7 +37,13 @@ pub(super) fn Entry(
     let additions = visit
         .additions
         .iter()
-        .map(|addition| view! { <Added addition=addition.clone() places /> })
+        .map(|addition| match (&addition.signed, places) {
+            (Some(other), Some(places)) => {
+                let (other, device) = (other.as_ref().clone(), addition.device);
+                view! { <AlsoSigned other device places /> }.into_any()
+            }
+            _ => view! { <Added addition=addition.clone() places /> }.into_any(),
+        })
         .collect_view();
     view! {
         {visit
@@ -62,12 +69,8 @@ pub(super) fn Entry(
 #[component]
 fn When(visit: Arc<VisitView>) -> impl IntoView {
     let begin_day = words::date::date_of(&visit.begin_local).to_owned();
-    let end_day = words::date::date_of(&visit.end_local);
     let begin = text(&visit, VisitField::Begin);
-    let end = match text(&visit, VisitField::End) {
-        time if end_day == begin_day => time,
-        time => words::visit::end_next_day(&time, end_day),
-    };
+    let end = end(&visit);
     let minutes =
         u32::try_from((visit.end_at - visit.begin_at) / MS_PER_MINUTE).unwrap_or_default();
     let contact = words::visit::contact(visit.contact);
@@ -244,19 +247,33 @@ fn Correction(number: usize, correction: CorrectionView) -> impl IntoView {
 #[component]
 fn Added(addition: AdditionView, places: Option<Places>) -> impl IntoView {
     let id = addition.id;
-    // The same visit signed on another device has its id; where that is, the visit's own mark says.
-    let place = places.filter(|_| !addition.is_also_signed);
-    let device = addition.device;
-    let heading = move || match (addition.is_also_signed, device, places) {
-        (true, Some(device), Some(places)) => words::visit::later_on(&places.name(device)),
-        _ => words::visit::addition().to_owned(),
-    };
     view! {
         <article class="p-entry" data-testid="addition">
-            <h3 class="p-entry__label">{heading}</h3>
-            {place.map(|places| view! { <div><PlaceMark places of=id /></div> })}
+            <h3 class="p-entry__label">{words::visit::addition()}</h3>
+            {places.map(|places| view! { <div><PlaceMark places of=id /></div> })}
             <p class="p-entry__text">{addition.text}</p>
             <p class="u-meta">{words::visit::added_by(&addition.author, &moment(addition.recorded_at))}</p>
         </article>
+    }
+}
+
+/// The same visit as it was signed on another device; where that is, the mark of the visit says.
+#[component]
+fn AlsoSigned(other: VisitView, device: Option<u16>, places: Places) -> impl IntoView {
+    let title_id = format!("ook-ondertekend-{}", other.recorded_at);
+    let heading = move || match device {
+        Some(_) => words::visit::later_on(&places.names().name(device)),
+        None => words::visit::addition().to_owned(),
+    };
+    let parts = written(&other);
+    let signed = words::visit::added_by(&other.signed_by, &moment(other.recorded_at));
+    view! {
+        <section class="p-entry" aria-labelledby=title_id.clone() data-testid="also-signed">
+            <h3 class="p-entry__label" id=title_id.clone()>
+                {heading}
+            </h3>
+            <PartList parts />
+            <p class="u-meta">{signed}</p>
+        </section>
     }
 }

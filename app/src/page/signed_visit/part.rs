@@ -67,6 +67,34 @@ pub(super) fn text(visit: &VisitView, field: VisitField) -> String {
     }
 }
 
+/// All that a signed visit says, without what is empty, in the order of the form.
+pub(super) fn written(visit: &VisitView) -> Vec<(VisitField, String)> {
+    let fields = std::iter::once(VisitField::Contact)
+        .chain(correctable(visit))
+        .filter(|field| !matches!(field, VisitField::SubstituteAgb));
+    fields
+        .map(|field| match field {
+            VisitField::End => (field, end(visit)),
+            VisitField::SubstituteName => {
+                let agb = visit.performer_agb.as_deref();
+                let who = words::visit::performer_line(&visit.performer, agb);
+                (field, who)
+            }
+            field => (field, text(visit, field)),
+        })
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// Time of the end, with its day where that is not the day of the begin.
+pub(super) fn end(visit: &VisitView) -> String {
+    let time = text(visit, VisitField::End);
+    match words::date::date_of(&visit.end_local) {
+        day if day == words::date::date_of(&visit.begin_local) => time,
+        day => words::visit::end_next_day(&time, day),
+    }
+}
+
 /// A value of a field as a person reads it, such as one before a correction.
 pub(super) fn shown(field: VisitField, value: &str) -> String {
     match field {
@@ -78,7 +106,7 @@ pub(super) fn shown(field: VisitField, value: &str) -> String {
 }
 
 /// Local date and time.
-pub(super) fn moment(ms: i64) -> String {
+pub fn moment(ms: i64) -> String {
     calendar::rfc3339(ms)
         .map(|text| words::date::moment(&text))
         .unwrap_or_default()
@@ -87,7 +115,8 @@ pub(super) fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dossier::edit::MeasurementKind;
+    use dossier::edit::{ContactKind, MeasurementKind};
+    use dossier::id::EntryId;
 
     #[test]
     fn every_field_has_its_own_word() {
@@ -101,5 +130,47 @@ mod tests {
         let keys: std::collections::BTreeSet<String> = fields.into_iter().map(key).collect();
         assert_eq!(keys.len(), fields.len());
         assert!(!keys.contains(""));
+    }
+
+    #[test]
+    fn a_signed_visit_is_told_part_by_part_with_the_day_of_its_end() {
+        let visit = VisitView {
+            id: EntryId([1; 16]),
+            contact: ContactKind::Phone,
+            begin_at: 0,
+            end_at: 0,
+            begin_local: "2026-11-22T23:30:00+01:00".to_owned(),
+            end_local: "2026-11-23T07:00:00+01:00".to_owned(),
+            recorded_at: 0,
+            performer: "Anna".to_owned(),
+            performer_agb: None,
+            signed_by: "Bea".to_owned(),
+            actions: vec!["Gewassen".to_owned()],
+            done: "Gekleed".to_owned(),
+            result: "Goed".to_owned(),
+            facts: String::new(),
+            experience: String::new(),
+            measurements: vec![(MeasurementKind::Pulse, "83".to_owned())],
+            corrections: Vec::new(),
+            additions: Vec::new(),
+            is_identity_deferred: false,
+        };
+        let told = [
+            (VisitField::Contact, "Telefoon"),
+            (VisitField::Date, "22-11-2026"),
+            (VisitField::Begin, "23:30"),
+            (
+                VisitField::End,
+                "07:00, op maandag 23 november 2026 (de volgende dag)",
+            ),
+            (VisitField::Done, "Gewassen\nGekleed"),
+            (VisitField::Result, "Goed"),
+            (VisitField::Measurement(MeasurementKind::Pulse), "83"),
+            (VisitField::SubstituteName, "Anna"),
+        ];
+        assert_eq!(
+            written(&visit),
+            told.map(|(field, text)| (field, text.to_owned()))
+        );
     }
 }

@@ -1,10 +1,10 @@
 //! Where a signed visit is, and each addition of it.
 
 use dossier::id::{ClientId, EntryId};
-use engine::command::{Command, DeviceRow, EntryPlace, Reply, VisitPlaces};
+use engine::command::{Command, EntryPlace, Reply, VisitPlaces};
 use leptos::prelude::*;
 
-use crate::page::devices::load_devices;
+use crate::page::devices::DeviceNames;
 use crate::page::load::{Loaded, load};
 use crate::page::session::use_session;
 use crate::page::visit::Placed;
@@ -13,7 +13,7 @@ use crate::page::visit::Placed;
 #[derive(Clone, Copy)]
 pub(super) struct Places {
     places: Signal<Loaded<VisitPlaces>>,
-    devices: Signal<Loaded<Vec<DeviceRow>>>,
+    names: DeviceNames,
 }
 
 impl Places {
@@ -33,7 +33,7 @@ impl Places {
         });
         Self {
             places,
-            devices: load_devices(),
+            names: DeviceNames::load(),
         }
     }
 
@@ -52,21 +52,9 @@ impl Places {
         }
     }
 
-    fn devices(self) -> Vec<DeviceRow> {
-        match self.devices.get() {
-            Loaded::Ready(rows) => rows,
-            Loaded::Waiting | Loaded::Failed(_) => Vec::new(),
-        }
-    }
-
-    /// What the device of this number is called.
-    pub(super) fn name(self, device: u16) -> String {
-        let rows = self.devices();
-        let found = rows.iter().find(|row| row.device == device);
-        found.map_or_else(
-            || crate::words::devices::numbered(device),
-            crate::words::devices::name,
-        )
+    /// What the devices are called.
+    pub(super) fn names(self) -> DeviceNames {
+        self.names
     }
 }
 
@@ -81,7 +69,7 @@ pub(super) fn PlaceMark(
 ) -> impl IntoView {
     move || {
         let place = places.find(of)?;
-        let devices = places.devices();
+        let devices = places.names.rows();
         Some(view! { <Placed place devices /> })
     }
 }

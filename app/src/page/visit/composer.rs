@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dossier::apply::held_fields;
 use dossier::calendar;
 use dossier::draft::DraftBody;
-use dossier::edit::{Edit, VisitField};
+use dossier::edit::{Edit, VisitField, VisitInput};
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Field;
+use dossier::project;
 use dossier::value::date::parse_date;
 use dossier::value::time::{parse_time, show_time};
+use dossier::view::DraftStanding;
 use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
@@ -225,6 +227,56 @@ impl Composer {
         });
     }
 
+    /// **Tekst overnemen**: adds what another device wrote in this visit. What stands here stays, unless the other went on
+    /// from exactly this text; answers whether it was done.
+    pub(super) async fn join(self, device: u16, slot: u8) -> bool {
+        self.failure.set(None);
+        self.autosave.pause().await;
+        let joined = self.join_paused(device, slot).await;
+        if self.failure.is_disposed() {
+            return false;
+        }
+        let outcome = match joined {
+            Ok(input) => {
+                self.sheet.take_in(&input);
+                true
+            }
+            Err(failure) => {
+                self.failure.set(Some(failure));
+                false
+            }
+        };
+        self.autosave.resume();
+        outcome
+    }
+
+    async fn join_paused(self, device: u16, slot: u8) -> Result<VisitInput, Failure> {
+        let visit = self.visit;
+        let Reply::DraftTexts(texts) = self.session.ask(Command::DraftTexts { visit }).await?
+        else {
+            return Err(Failure::Internal);
+        };
+        let place = (Some(device), slot);
+        let mut theirs = texts.iter();
+        let theirs = theirs.find(|text| (text.row.device, text.row.slot) == place);
+        let theirs = theirs.ok_or(Failure::NotFound)?;
+        let mut own = texts.iter().filter(|text| text.row.device.is_none());
+        let own = own.next().ok_or(Failure::NotFound)?;
+        let went_on = DraftStanding::WentOn {
+            device: Some(device),
+        };
+        let (command, input) = if own.row.standing == went_on {
+            let whole = theirs.input.as_ref().clone();
+            (Command::ContinueDraft { device, slot }, whole)
+        } else {
+            let here = untrack(|| self.sheet.input());
+            let (joined, _) = project::join_drafts(&here, &theirs.input);
+            (Command::JoinDraft { device, slot }, joined)
+        };
+        self.session.ask(command).await?;
+        Ok(input)
+    }
+
     fn finish(self) {
         self.autosave.finish();
         self.is_left_blank
@@ -282,7 +334,7 @@ fn clock_time(ms: i64) -> Option<String> {
     Some(words::date::time_of(&local).to_owned())
 }
 
-fn year_of(date: &str) -> u16 {
+pub(super) fn year_of(date: &str) -> u16 {
     let today = calendar::today(clock::now_ms()).ok();
     let date = today.and_then(|today| parse_date(date, today).ok());
     date.and_then(|date| u16::try_from(date.year()).ok())

@@ -6,6 +6,7 @@ use dossier::project::client_name;
 use engine::command::Failure;
 use leptos::prelude::*;
 
+use super::beside::BesidePart;
 use super::composer::Composer;
 use super::focus;
 use super::measurement_part::MeasurementPart;
@@ -90,6 +91,7 @@ pub(super) fn VisitForm(
                         <div class="p-visit__part">
                             <PerformerPart composer profile=opened.profile.clone() />
                         </div>
+                        <BesidePart composer />
                         <div class="p-visit__part">
                             <Ending composer />
                         </div>

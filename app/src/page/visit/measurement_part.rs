@@ -21,6 +21,13 @@ pub(super) fn MeasurementPart(
         .into_iter()
         .any(|kind| !sheet.measurement(kind).read_untracked().is_empty());
     let is_open = RwSignal::new(has_any);
+    Effect::new(move |_| {
+        // Values can come from another device.
+        let is_filled = |kind| !sheet.measurement(kind).read().is_empty();
+        if KINDS.into_iter().filter(|kind| is_filled(*kind)).count() > 0 {
+            is_open.set(true);
+        }
+    });
     let open = move || {
         is_open.set(true);
         request_animation_frame(|| {

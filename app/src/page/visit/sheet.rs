@@ -195,6 +195,59 @@ impl Sheet {
         self.form.text(&id_of(VisitField::Measurement(kind)))
     }
 
+    /// Fills in what this form holds; a control that says it already is left alone.
+    pub(super) fn take_in(self, input: &VisitInput) {
+        let fill = |control: RwSignal<String>, text: &str| {
+            if control.read_untracked().as_str() != text {
+                control.set(text.to_owned());
+            }
+        };
+        let (date, begin, end) = (&input.date, &input.begin, &input.end);
+        for (place, time, offset) in [
+            (0, begin, input.stamped.begin_offset),
+            (1, end, input.stamped.end_offset),
+        ] {
+            if let (Some(stamp), Some(offset_minutes)) = (self.stamps.get(place), offset) {
+                stamp.set(Some(Stamp {
+                    date: date.clone(),
+                    time: time.clone(),
+                    offset_minutes,
+                }));
+            }
+        }
+        fill(self.contact, &code(&input.contact));
+        fill(self.date, date);
+        fill(self.begin, begin);
+        fill(self.end, end);
+        fill(self.done, &input.done);
+        fill(self.result, &input.result);
+        fill(self.facts, &input.facts);
+        fill(self.experience, &input.experience);
+        self.untick_others(&input.actions);
+        self.tick(&input.actions);
+        for kind in KINDS {
+            let typed = input.measurements.iter().find(|item| item.kind == kind);
+            let value = typed.map_or("", |item| item.value.as_str());
+            fill(self.measurement(kind), value);
+        }
+        self.is_substitute.set(input.substitute.is_some());
+        if let Some(substitute) = &input.substitute {
+            fill(self.substitute_name, &substitute.name);
+            fill(self.substitute_agb, &substitute.agb);
+        }
+        self.planned.set_value(input.planned.clone());
+    }
+
+    fn untick_others(self, actions: &[String]) {
+        let rows = self.rows.get_untracked().into_iter().enumerate();
+        let others: Vec<String> = rows
+            .filter(|(_, row)| !actions.contains(row))
+            .map(|(place, _)| row_key(place))
+            .collect();
+        self.ticked
+            .update(|ticked| ticked.retain(|key| !others.contains(key)));
+    }
+
     /// Offers these actions as ticked rows; those already offered are ticked again.
     pub(super) fn tick(self, actions: &[String]) {
         self.rows.update(|rows| {

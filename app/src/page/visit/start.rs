@@ -5,10 +5,12 @@ use dossier::calendar::span::Stamped;
 use dossier::draft::{Draft, DraftBody};
 use dossier::edit::{ContactKind, VisitInput};
 use dossier::id::{ClientId, EntryId};
+use dossier::view::{DraftRow, DraftStanding};
 use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
 use super::composer::offset_now;
+use crate::page::drafts::open_visits;
 use crate::page::identity::stamp;
 use crate::page::load::FailureNotice;
 use crate::page::route;
@@ -23,6 +25,8 @@ struct Wanted {
     client: ClientId,
     planning: Option<EntryId>,
     contact: ContactKind,
+    /// Not new: a draft of another device to go on with, in this slot of it.
+    peer: Option<(u16, u8)>,
 }
 
 /// Begins a visit, then gives way to its draft.
@@ -32,6 +36,7 @@ pub fn NewVisitPage() -> impl IntoView {
     let client = route::client_param();
     let planning = route::planning_query();
     let is_call = route::is_call_query();
+    let peer = route::peer_draft_query();
     let failure = RwSignal::new(None::<Failure>);
     let wanted = Memo::new(move |_| {
         let contact = if is_call.get() {
@@ -43,6 +48,7 @@ pub fn NewVisitPage() -> impl IntoView {
             client,
             planning: planning.get(),
             contact,
+            peer: peer.get(),
         })
     });
     Effect::new(move |_| {
@@ -74,8 +80,12 @@ pub fn NewVisitPage() -> impl IntoView {
     }
 }
 
-/// The slot of the draft to write in: the one begun earlier for the same planned visit, one that is still blank, or a new one.
+/// The slot of the draft to write in: the one begun earlier for the same planned visit, here or on another device, one
+/// that is still blank, or a new one.
 async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
+    if let Some(place) = wanted.peer {
+        return continue_draft(session, place).await;
+    }
     let today = calendar::today(clock::now_ms())
         .map(|date| date.to_string())
         .unwrap_or_default();
@@ -95,13 +105,28 @@ async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
         planned: wanted.planning.map(|planning| (planning, today)),
         ..VisitInput::default()
     };
-    for (slot, visit, found) in open_visits(session, wanted.client).await? {
-        if found.planned.is_some() && found.planned == input.planned {
-            return Ok(slot);
+    let Reply::Drafts {
+        visits, elsewhere, ..
+    } = session.ask(Command::Drafts).await?
+    else {
+        return Err(Failure::Internal);
+    };
+    if let Some((planning, date)) = &input.planned {
+        let open = open_visits(&visits, &elsewhere);
+        let is_begun = |row: &&DraftRow| !matches!(row.standing, DraftStanding::Late { .. });
+        let answers = open
+            .iter()
+            .filter(|visit| visit.answers(wanted.client, *planning, date))
+            .map(|visit| &visit.row)
+            .filter(is_begun);
+        if let Some(row) = answers.min_by_key(|row| row.device) {
+            return match row.device {
+                None => Ok(row.slot),
+                Some(device) => continue_draft(session, (device, row.slot)).await,
+            };
         }
-        if wanted.planning.is_none() && is_blank(&found) {
-            return save(session, Some(slot), wanted.client, visit, input).await;
-        }
+    } else if let Some((slot, visit)) = find_blank(session, wanted.client, &visits).await? {
+        return save(session, Some(slot), wanted.client, visit, input).await;
     }
     save(session, None, wanted.client, EntryId(random::id()), input).await
 }
@@ -116,15 +141,14 @@ pub(super) fn is_blank(input: &VisitInput) -> bool {
     bare == VisitInput::default()
 }
 
-async fn open_visits(
+/// An own draft in which nothing was written.
+async fn find_blank(
     session: Session,
     client: ClientId,
-) -> Result<Vec<(u8, EntryId, VisitInput)>, Failure> {
-    let Reply::Drafts { visits, .. } = session.ask(Command::Drafts).await? else {
-        return Err(Failure::Internal);
-    };
-    let mut found = Vec::new();
-    for row in visits.into_iter().filter(|row| row.client == client) {
+    rows: &[DraftRow],
+) -> Result<Option<(u8, EntryId)>, Failure> {
+    let is_own = |row: &&DraftRow| row.client == client && row.standing == DraftStanding::Open;
+    for row in rows.iter().filter(is_own) {
         let reply = session.ask(Command::Draft { slot: row.slot }).await?;
         if let Reply::Draft(Some((
             Draft {
@@ -133,11 +157,20 @@ async fn open_visits(
             },
             _,
         ))) = reply
+            && is_blank(&input)
         {
-            found.push((row.slot, visit, *input));
+            return Ok(Some((row.slot, visit)));
         }
     }
-    Ok(found)
+    Ok(None)
+}
+
+/// Takes up a draft of another device; answers in which slot.
+async fn continue_draft(session: Session, (device, slot): (u16, u8)) -> Result<u8, Failure> {
+    match session.ask(Command::ContinueDraft { device, slot }).await? {
+        Reply::DraftSaved { slot, .. } => Ok(slot),
+        _ => Err(Failure::Internal),
+    }
 }
 
 async fn save(

@@ -301,6 +301,7 @@ fn addition(id: EntryId, entry: &Entry) -> AdditionView {
         device: device_of(entry),
         is_also_signed: false,
         contact: None,
+        signed: None,
     }
 }
 
@@ -314,10 +315,11 @@ fn concurrent(chosen: &Entry, other: &Entry, id: EntryId) -> Option<AdditionView
         id,
         text,
         recorded_at: other.recorded_at,
-        author: other.signed_by,
+        author: other.signed_by.clone(),
         device,
         is_also_signed: true,
         contact,
+        signed: Some(Box::new(other)),
     })
 }
 
