@@ -18,6 +18,7 @@ mod person;
 mod process;
 mod scan;
 mod server;
+mod wiretap;
 mod world;
 
 pub use altered::AlteredApp;
@@ -26,6 +27,7 @@ pub use person::{Place, Role};
 pub use process::kill_tree;
 pub use scan::{Finding, scan_bytes, scan_folder};
 pub use server::{Server, app_folder, developers_app_folder};
+pub use wiretap::Wiretap;
 pub use world::{AGB, CAREGIVER, PASSPHRASE, SAVED, Turn, World};
 
 use std::time::Duration;

@@ -23,6 +23,9 @@ pub fn developers_app_folder() -> Result<PathBuf> {
         .context("DOSSIERKLUIS_APP_DEV is not set: run `cargo xtask test`")
 }
 
+/// Serves the app, and is no relay.
+const APP_ONLY: &str = "--app-only";
+
 /// The server process and where it listens.
 #[derive(Debug)]
 pub struct Server {
@@ -30,9 +33,9 @@ pub struct Server {
     app: PathBuf,
     folder: PathBuf,
     port: u16,
-    has_relay: bool,
+    /// What kind of server: arguments of its command.
+    kind: Vec<String>,
     relay_count: u32,
-    relay_address: Option<String>,
     running: Option<Running>,
 }
 
@@ -49,9 +52,8 @@ impl Server {
             app: app.into(),
             folder: folder.into(),
             port,
-            has_relay: false,
+            kind: vec![APP_ONLY.to_owned()],
             relay_count: 0,
-            relay_address: None,
             running: None,
         };
         server.resume().await?;
@@ -67,13 +69,8 @@ impl Server {
             .arg("--app")
             .arg(&self.app)
             .arg("--data")
-            .arg(self.data());
-        if !self.has_relay {
-            command.arg("--app-only");
-        }
-        if let Some(address) = &self.relay_address {
-            command.args(["--relay-address", address]);
-        }
+            .arg(self.data())
+            .args(&self.kind);
         self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
@@ -90,27 +87,45 @@ impl Server {
 
     /// Serves another build of the app from now on, on the same port, and is no relay.
     pub async fn serve(&mut self, app: &Path) -> Result<()> {
-        self.stop();
         self.app = app.into();
-        self.has_relay = false;
-        self.relay_address = None;
-        self.resume().await
+        self.become_kind(&[APP_ONLY]).await
     }
 
     /// Is a relay from now on, too, which takes any account and has none yet.
     pub async fn be_relay(&mut self) -> Result<()> {
-        self.stop();
-        self.has_relay = true;
         self.relay_count += 1;
-        self.relay_address = None;
-        self.resume().await
+        self.become_kind(&[]).await
+    }
+
+    /// The same, reached by browsers at another origin than its own.
+    pub async fn be_relay_behind(&mut self, origin: &str) -> Result<()> {
+        self.relay_count += 1;
+        self.become_kind(&["--origin", origin, "--registration", "open"])
+            .await
+    }
+
+    /// The same, which takes an account with a code only. Returns such a code.
+    pub async fn be_relay_for_invited(&mut self) -> Result<String> {
+        self.relay_count += 1;
+        self.become_kind(&["--registration", "invite"]).await?;
+        let mut command = Command::new(&self.binary);
+        command.arg("invite").arg("--data").arg(self.data());
+        let output = command.output()?;
+        if !output.status.success() {
+            bail!("no code: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
     /// Names a relay elsewhere from now on, and is none.
     pub async fn point_at(&mut self, relay: &str) -> Result<()> {
+        self.become_kind(&[APP_ONLY, "--relay-address", relay])
+            .await
+    }
+
+    async fn become_kind(&mut self, kind: &[&str]) -> Result<()> {
         self.stop();
-        self.has_relay = false;
-        self.relay_address = Some(relay.into());
+        self.kind = kind.iter().map(|&word| word.to_owned()).collect();
         self.resume().await
     }
 
@@ -122,6 +137,11 @@ impl Server {
     /// `http://localhost:port`.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What the relay keeps: the one that runs now.

@@ -120,6 +120,19 @@ pub fn safe_here() -> &'static str {
     "Je werk is bewaard op dit apparaat."
 }
 
+/// The server's clock minus that of this device, in ms, when they are far apart.
+pub fn clock_off(ms: i64) -> String {
+    const MINUTE_MS: u64 = 60_000;
+    let minutes = ms.unsigned_abs() / MINUTE_MS;
+    let span = match minutes {
+        0..120 => format!("{minutes} minuten"),
+        120..2_880 => format!("{} uur", minutes / 60),
+        _ => format!("{} dagen", minutes / 1_440),
+    };
+    let way = if ms > 0 { "achter" } else { "voor" };
+    format!("De klok van dit apparaat loopt {span} {way} op de server. Zet hem goed.")
+}
+
 /// Hands an invitation in.
 pub fn use_invite() -> &'static str {
     "Code gebruiken"
@@ -179,6 +192,14 @@ pub fn trouble(trouble: Trouble) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_says_how_far_and_which_way() {
+        const HOUR_MS: i64 = 3_600_000;
+        assert!(clock_off(HOUR_MS / 4).contains("15 minuten achter"));
+        assert!(clock_off(-24 * HOUR_MS).contains("24 uur voor"));
+        assert!(clock_off(72 * HOUR_MS).contains("3 dagen achter"));
+    }
 
     #[test]
     fn what_is_seen_in_little_room_is_part_of_what_is_heard() {

@@ -28,3 +28,4 @@ mod store;
 mod sync;
 mod tabs;
 mod visit;
+mod wire;

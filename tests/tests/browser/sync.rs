@@ -1,7 +1,7 @@
 //! The exchange with the server: what is where, and not a word of it readable there.
 
 use anyhow::{Result, bail, ensure};
-use e2e::{Device, GLANCE, PATIENCE, Role, World, scan_folder};
+use e2e::{CAREGIVER, Device, GLANCE, PASSPHRASE, PATIENCE, Role, World, scan_folder};
 use serde_json::{Value, json};
 
 /// Waits until the chip has this state; answers its words and how many changes wait.
@@ -63,5 +63,63 @@ async fn what_waits_is_sent_when_the_server_answers_and_the_chip_says_what_is_wh
     let found = scan_folder(&folder, &["Wachtster", "Netwerk", "Vijverlaan"])?;
     ensure!(found.len() == 1, "{found:?}");
     std::fs::remove_file(folder.join("planted"))?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_asks_an_invitation_gets_it_at_the_start_or_later_and_may_be_left_out()
+-> Result<()> {
+    let mut turn = World::enter().await?;
+    let code = turn.server()?.be_relay_for_invited().await?;
+    let device = turn.fresh().await?;
+    device.open("/").await?;
+    let page = device.page();
+    page.button("Nieuwe kluis maken").await?;
+    page.fill("Je naam", CAREGIVER).await?;
+    page.select("Beroep", "Verpleegkundige").await?;
+    page.fill("Uitnodigingscode", "geen-echte-code").await?;
+    page.button("Verder").await?;
+    page.fill("Wachtwoord", PASSPHRASE).await?;
+    page.fill("Herhaal wachtwoord", PASSPHRASE).await?;
+    page.button("Verder").await?;
+    page.heading("Herstelblad").await?;
+    let groups = device.recovery_groups().await?;
+    device.type_groups_back(&groups).await?;
+    page.button("Kluis openen").await?;
+    page.heading("Vandaag").await?;
+    device.add_client("Ook", "zonder", "Server").await?;
+
+    let (words, _) = expect_chip(&device, "lukt-niet").await?;
+    page.button(&words).await?;
+    let sheet = device.dialog("Verzenden en ontvangen");
+    sheet
+        .expect_test_id(
+            "last-error",
+            "De uitnodigingscode klopt niet of is al gebruikt. Vraag een nieuwe aan de beheerder.",
+        )
+        .await?;
+    sheet.fill("Uitnodigingscode", &code).await?;
+    sheet.button("Code gebruiken").await?;
+    expect_chip(&device, "klaar").await?;
+    sheet.button("Sluiten").await?;
+
+    // Without the server the app works on, and says nothing of it.
+    device.open_in_app("/meer/instellingen").await?;
+    page.expect_test_id("server", &turn.server()?.origin()).await?;
+    page.press(Role::Checkbox, "Versturen en ontvangen").await?;
+    let chips = "return document.querySelectorAll('[data-sync-state]').length";
+    let gone = async {
+        while device.script(chips, Vec::new()).await? != json!(0) {
+            tokio::time::sleep(GLANCE).await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(PATIENCE, gone).await??;
+    device.add_client("Nog", "een", "Cliënt").await?;
+    device.open("/").await?;
+    device.unlock().await?;
+    page.heading("Vandaag").await?;
+    ensure!(device.script(chips, Vec::new()).await? == json!(0));
+    device.close().await?;
     Ok(())
 }

@@ -37,9 +37,20 @@ fn Content() -> impl IntoView {
     let at =
         move |ms: i64| moment(ms).map_or(text::never().to_owned(), |at| words::date::moment(&at));
     let trouble = Memo::new(move |_| now.read().trouble);
+    let clock_off = Memo::new(move |_| now.read().clock_off_ms);
     let try_now = move || session.vault().try_now();
     view! {
         {move || trouble.get().map(|trouble| view! { <TroubleNotice trouble /> })}
+        {move || {
+            (clock_off.get() != 0)
+                .then(|| {
+                    view! {
+                        <Notice kind=NoticeKind::Warning testid="clock-off">
+                            <p>{text::clock_off(clock_off.get())}</p>
+                        </Notice>
+                    }
+                })
+        }}
         <SummaryList>
             <SummaryRow key=text::last_sent()>
                 <span data-testid="last-sent">{move || at(now.read().last_sent_at)}</span>
