@@ -1,10 +1,9 @@
 //! Two devices that said something else of one value: both answers are shown, and one is chosen.
 
-use std::time::Instant;
-
 use anyhow::{Result, bail, ensure};
 use e2e::{CAREGIVER, Device, GLANCE, PATIENCE, Place, Role, World};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::sync::expect_chip;
 
@@ -21,6 +20,9 @@ const FOCUS: &str = "return [document.activeElement?.innerText, location.hash]";
 
 /// What the browser says when the network is back: it did not see that the server was away.
 const ONLINE: &str = "dispatchEvent(new Event('online'))";
+
+/// Nothing sticks out at the side.
+const WIDTHS: &str = "return document.documentElement.scrollWidth <= innerWidth";
 
 /// Changes one field with **Wijzig**.
 async fn change(device: &Device, field: &str, text: &str) -> Result<()> {
@@ -71,7 +73,7 @@ async fn find_answer(device: &Device, value: &str) -> Result<usize> {
 }
 
 /// Waits until a script answers this.
-async fn expect_script(device: &Device, script: &str, wanted: serde_json::Value) -> Result<()> {
+async fn expect_script(device: &Device, script: &str, wanted: Value) -> Result<()> {
     let begin = Instant::now();
     loop {
         let now = device.script(script, Vec::new()).await?;
@@ -253,7 +255,6 @@ async fn something_else_than_both_answers_settles_the_question() -> Result<()> {
     card.expect_value("Ander antwoord", "12").await?;
     card.button("Annuleren").await?;
     card.find(Role::Button, "Iets anders invullen").await?;
-    const WIDTHS: &str = "return document.documentElement.scrollWidth <= innerWidth";
     expect_script(&old, WIDTHS, json!(true)).await?;
 
     card.button("Iets anders invullen").await?;
