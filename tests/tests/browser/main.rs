@@ -9,6 +9,7 @@
 
 mod camera;
 mod client;
+mod conflicts;
 mod damage;
 mod day;
 mod drafts;

@@ -223,6 +223,10 @@ fn choose(asked: Asked, answer: Answer) {
             Ok(None) => Some(Trouble::Gone),
             Err(failure) => Some(Trouble::Rejected(Rejected::Failed(failure))),
         };
+        if matches!(trouble, Some(Trouble::Gone)) {
+            // What is shown is old: it is asked again.
+            asked.session.note_write();
+        }
         asked.is_busy.try_set(false);
         asked.trouble.try_set(trouble);
     });

@@ -48,7 +48,7 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
     let changes = changes(&client);
     let questions = Questions::of(client.clone()).all();
     let has_questions = !questions.is_empty();
-    let is_empty = changes.is_empty() && !has_questions;
+    let has_changes = !changes.is_empty();
     let rows = changes
         .into_iter()
         .map(|change| {
@@ -87,10 +87,12 @@ fn history(client: Arc<ClientView>) -> impl IntoView {
         <h2>{words::client::history()}</h2>
         <p class="u-meta">{words::client::opened_on(&date_of(client.opened_at))}</p>
         {has_questions.then(|| view! { <div class="l-stack">{questions}</div> })}
-        {if is_empty {
-            view! { <EmptyState text=words::client::no_history() icon=Glyph::Clock /> }.into_any()
-        } else {
+        {if has_changes {
             view! { <ul class="l-stack" role="list">{rows}</ul> }.into_any()
+        } else if has_questions {
+            ().into_any()
+        } else {
+            view! { <EmptyState text=words::client::no_history() icon=Glyph::Clock /> }.into_any()
         }}
     }
 }
