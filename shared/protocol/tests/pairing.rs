@@ -50,7 +50,7 @@ fn the_largest_offer_fits_in_its_mailbox() {
     assert!(bytes.len() < limit::PAIRING_MAX_BYTES / 2);
     assert!(PairingOffer::decode(&bytes).is_ok());
     let long = vec![0; limit::PAIRING_MAX_BYTES + 1];
-    let over = PairingError::TooLong { got_bytes: 4057 };
+    let over = PairingError::TooLong { got_bytes: 4025 };
     assert_eq!(PairingOffer::decode(&long), Err(over));
 }
 
