@@ -105,8 +105,11 @@ async fn a_server_that_asks_an_invitation_gets_it_at_the_start_or_later_and_may_
 
     // Without the server the app works on, and says nothing of it.
     device.open_in_app("/meer/instellingen").await?;
-    page.expect_test_id("server", &turn.server()?.origin()).await?;
-    page.press(Role::Checkbox, "Versturen en ontvangen").await?;
+    page.expect_test_id("server", &turn.server()?.origin())
+        .await?;
+    page.find(Role::Checkbox, "Versturen en ontvangen").await?;
+    let untick = "document.getElementById('server-gebruiken').click()";
+    device.script(untick, Vec::new()).await?;
     let chips = "return document.querySelectorAll('[data-sync-state]').length";
     let gone = async {
         while device.script(chips, Vec::new()).await? != json!(0) {

@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::document::code::{Code, FundingSet};
 use crate::document::layout::{
     self, AUTHOR, BSN, CHANGE, DEVICE, ESTABLISHED, ESTABLISHED_BY, FIELD, FROM, OTHER,
-    RECORDED_AT, TO, client_key,
+    RECORDED_AT, TO, UNDOES, client_key,
 };
 use crate::document::value::Entry;
 use crate::edit::{ClientField, Edit, IdentityInput, PlanningInput, ProfileField};
@@ -292,10 +292,14 @@ fn answers(
     in_order(found.collect())
 }
 
-/// The newest line that gave a field this value.
+/// The newest line that gave a field this value; one that chose among answers, or took a choice back, gave none.
 fn given<'a>(lines: &'a [(EntryId, Entry)], code: &str, to: &str) -> Option<&'a Entry> {
-    let mut lines = lines.iter().map(|(_, line)| line);
-    lines.find(|line| line.text(FIELD) == code && line.text(TO) == to)
+    let is_choice =
+        |line: &Entry| line.texts(OTHER).next().is_some() || !line.text(UNDOES).is_empty();
+    let lines = lines.iter().map(|(_, line)| line);
+    let mut said = lines.filter(|line| line.text(FIELD) == code && line.text(TO) == to);
+    let newest = said.clone().next();
+    said.find(|line| !is_choice(line)).or(newest)
 }
 
 fn answer(

@@ -70,7 +70,7 @@ pub fn search(rows: &[ClientRow], query: &str, filter: Filter, now_ms: i64) -> V
 fn is_shown(row: &ClientRow, filter: Filter) -> bool {
     match filter {
         Filter::Recent | Filter::All => true,
-        Filter::Attention => row.is_identity_missing,
+        Filter::Attention => row.is_identity_missing || row.has_conflict(),
         Filter::Closed => false,
     }
 }

@@ -308,8 +308,9 @@ impl World {
         let (Some(card), tablet) = (device.card.clone(), &mut device.tablet) else {
             return;
         };
-        let added = tablet.vault.has_device(&card, now, &mut tablet.rng);
-        if let Ok(is_added) = block_on(added) {
+        let added = tablet.vault.find_device(&card, now, &mut tablet.rng);
+        if let Ok(added) = block_on(added) {
+            let is_added = added.is_some();
             self.pair(who, Input::Chain { head, is_added });
         }
     }
