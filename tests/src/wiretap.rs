@@ -79,8 +79,9 @@ async fn copy(
         if count == 0 {
             return to.shutdown().await;
         }
-        record.take(&buffer[..count]).await?;
-        to.write_all(&buffer[..count]).await?;
+        let part = buffer.get(..count).unwrap_or_default();
+        record.take(part).await?;
+        to.write_all(part).await?;
     }
 }
 
@@ -112,7 +113,7 @@ fn unmask(bytes: &[u8]) -> Vec<u8> {
     let mut clear = Vec::new();
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let mut at = head.map_or(bytes.len(), |head| head + 4);
-    while let Some(frame) = read_frame(&bytes[at..]) {
+    while let Some(frame) = bytes.get(at..).and_then(read_frame) {
         clear.extend(frame.payload);
         at += frame.length;
     }
