@@ -151,10 +151,12 @@ impl Owner {
         let Some(owned) = &mut self.owned else {
             return self.step(sync::Input::Failed(Failure::Locked));
         };
+        let is_of_drafts = matches!(work, Work::TakeDrafts { .. });
         match owned.vault.sync(work, now(), &mut random::rng()).await {
             Ok(report) => {
                 let has_chain = matches!(report.done, Done::ChainTaken(_));
-                if matches!(&report.done, Done::Taken(taken) if taken.has_changed) {
+                let has_records = matches!(&report.done, Done::Taken(taken) if taken.has_changed);
+                if has_records || is_of_drafts {
                     tell(&FromVault::Event(Event::Changed));
                 }
                 self.step(sync::Input::Done(Box::new(report)));

@@ -27,4 +27,5 @@ mod secrecy;
 mod store;
 mod sync;
 mod tabs;
+mod two_devices;
 mod visit;
