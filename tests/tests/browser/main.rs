@@ -28,5 +28,6 @@ mod secrecy;
 mod store;
 mod sync;
 mod tabs;
+mod two_devices;
 mod visit;
 mod wire;

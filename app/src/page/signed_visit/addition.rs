@@ -1,12 +1,14 @@
 //! **Aanvulling**: more text beside a signed visit, signed by itself.
 
+use dossier::draft::DraftBody;
 use dossier::edit::Edit;
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Field;
+use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
 use crate::page::form::{FormArea, FormState};
-use crate::page::session::use_session;
+use crate::page::session::{Session, use_session};
 use crate::platform::random;
 use crate::ui::{Actions, Button, Dialog, DialogLeave, Glyph, TextArea};
 use crate::words;
@@ -39,6 +41,29 @@ impl Begun {
             form: form.to_owned(),
             text: String::new(),
         })
+    }
+
+    /// The slot of this device that holds the text, if it stands here.
+    fn own_slot(form: &str, visit: EntryId) -> Option<u8> {
+        let place = form.strip_prefix(&prefix(visit))?;
+        place.strip_prefix("own:")?.parse().ok()
+    }
+}
+
+/// Blanks an own slot with late text once all of it stands in the signed visit.
+async fn clear_late(session: Session, visit: EntryId, slot: u8) {
+    let Ok(Reply::DraftTexts(texts)) = session.ask(Command::DraftTexts { visit }).await else {
+        return;
+    };
+    if texts.iter().any(|text| text.row.device.is_none()) {
+        return;
+    }
+    let Ok(Reply::Draft(Some((draft, _)))) = session.ask(Command::Draft { slot }).await else {
+        return;
+    };
+    let is_it = matches!(draft.body, DraftBody::Visit { visit: of, .. } if of == visit);
+    if is_it && session.ask(Command::DeleteDraft { slot }).await.is_ok() {
+        session.note_write();
     }
 }
 
@@ -103,6 +128,7 @@ fn AdditionForm(
     text: String,
 ) -> impl IntoView {
     let session = use_session();
+    let late_slot = Begun::own_slot(&form, visit);
     let form = FormState::new(form, Some(client));
     // Pressing twice, or signing again after a failure, stays one addition.
     let addition = EntryId(random::id());
@@ -119,6 +145,9 @@ fn AdditionForm(
             if form.submit(edit).await.is_some() {
                 session.say_done(words::visit::addition_signed());
                 open.try_set(false);
+                if let Some(slot) = late_slot {
+                    clear_late(session, visit, slot).await;
+                }
             }
         });
     };
@@ -153,6 +182,8 @@ mod tests {
             let found = Begun::of_form(&begun.form, visit).map(|found| found.form);
             assert_eq!(found, Some(begun.form.clone()));
             assert_eq!(Begun::of_form(&begun.form, other), None);
+            let own = device.is_none().then_some(3);
+            assert_eq!(Begun::own_slot(&begun.form, visit), own);
         }
         assert_eq!(Begun::of_form(&form_name(visit), visit), None);
     }

@@ -175,3 +175,74 @@ fn AlreadySigned(href: String) -> impl IntoView {
         </Notice>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dossier::edit::ContactKind;
+    use dossier::id::{ClientId, EntryId};
+    use dossier::view::DraftRow;
+
+    fn text(device: Option<u16>, standing: DraftStanding) -> DraftText {
+        DraftText {
+            row: DraftRow {
+                slot: 0,
+                client: ClientId([1; 16]),
+                client_name: String::new(),
+                visit: EntryId([2; 16]),
+                date: String::new(),
+                begin: String::new(),
+                excerpt: String::new(),
+                saved_at: 0,
+                device,
+                standing,
+                planned: None,
+            },
+            input: Box::default(),
+            parts: Vec::new(),
+        }
+    }
+
+    fn devices(texts: &[DraftText]) -> Vec<Option<u16>> {
+        others(texts).iter().map(|text| text.row.device).collect()
+    }
+
+    #[test]
+    fn texts_of_others_are_shown_unless_somebody_went_on_from_them() {
+        let went_on = DraftStanding::WentOn { device: None };
+        let texts = [
+            text(None, DraftStanding::Beside),
+            text(Some(1), went_on),
+            text(Some(2), DraftStanding::Beside),
+            text(Some(3), DraftStanding::Open),
+        ];
+        assert_eq!(devices(&texts), [Some(2), Some(3)]);
+        assert_eq!(begun_elsewhere(&texts), Some(1));
+        assert_eq!(signed_year(&texts, || 1), None);
+    }
+
+    #[test]
+    fn a_visit_signed_elsewhere_is_told_whether_the_own_text_stands_there_or_not() {
+        let late = DraftStanding::Late { year: 2026 };
+        let texts = [text(None, late), text(Some(1), late)];
+        assert_eq!(devices(&texts), []);
+        assert_eq!(signed_year(&texts, || 1), Some(2026));
+        let gone = [text(Some(1), late)];
+        assert_eq!(devices(&gone), []);
+        assert_eq!(signed_year(&gone, || 2025), Some(2025));
+    }
+
+    #[test]
+    fn another_kind_of_contact_is_news_too() {
+        let mut theirs = text(Some(1), DraftStanding::Beside);
+        let own = VisitInput::default();
+        assert_eq!(news(&theirs, &own), []);
+        theirs.input.contact = ContactKind::Phone;
+        theirs.input.result = "Rustig".to_owned();
+        let found = [
+            (VisitField::Contact, "Telefoon".to_owned()),
+            (VisitField::Result, "Rustig".to_owned()),
+        ];
+        assert_eq!(news(&theirs, &own), found);
+    }
+}

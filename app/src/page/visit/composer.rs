@@ -265,11 +265,11 @@ impl Composer {
         let went_on = DraftStanding::WentOn {
             device: Some(device),
         };
-        let (command, input) = if own.row.standing == went_on {
+        let here = untrack(|| self.sheet.input());
+        let (command, input) = if own.row.standing == went_on && *own.input == here {
             let whole = theirs.input.as_ref().clone();
             (Command::ContinueDraft { device, slot }, whole)
         } else {
-            let here = untrack(|| self.sheet.input());
             let (joined, _) = project::join_drafts(&here, &theirs.input);
             (Command::JoinDraft { device, slot }, joined)
         };

@@ -10,7 +10,7 @@ use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
 use super::composer::offset_now;
-use crate::page::drafts::open_visits;
+use crate::page::drafts::{OpenVisit, open_visits};
 use crate::page::identity::stamp;
 use crate::page::load::FailureNotice;
 use crate::page::route;
@@ -113,12 +113,9 @@ async fn slot_for(session: Session, wanted: Wanted) -> Result<u8, Failure> {
     };
     if let Some((planning, date)) = &input.planned {
         let open = open_visits(&visits, &elsewhere);
-        let is_begun = |row: &&DraftRow| !matches!(row.standing, DraftStanding::Late { .. });
-        let answers = open
-            .iter()
-            .filter(|visit| visit.answers(wanted.client, *planning, date))
-            .map(|visit| &visit.row)
-            .filter(is_begun);
+        let is_answer =
+            |of: &&OpenVisit| !of.is_late() && of.answers(wanted.client, *planning, date);
+        let answers = open.iter().filter(is_answer).map(|visit| &visit.row);
         if let Some(row) = answers.min_by_key(|row| row.device) {
             return match row.device {
                 None => Ok(row.slot),
