@@ -95,16 +95,25 @@ impl Device {
         Self::start_with(profile, origin, &[&load, allow]).await
     }
 
-    /// The same, with a camera that the app may use at once and that sees a QR code of `text`, or a bare table.
+    /// The same, with a camera that the app may use and that sees a QR code of `text`, or a bare table.
     ///
-    /// [`Device::point_camera_at`] has it see something else.
+    /// [`Device::point_camera_at`] has it see something else, [`Device::allow_camera`] takes it away.
     pub async fn start_seeing(profile: Profile, origin: &str, text: Option<&str>) -> Result<Self> {
         let video = camera_file(&profile);
         camera::write_video(&video, text)?;
         let file = format!("--use-file-for-fake-video-capture={}", video.display());
         let fake = "--use-fake-device-for-media-stream";
-        let allow = "--use-fake-ui-for-media-stream";
-        Self::start_with(profile, origin, &[fake, allow, &file]).await
+        let device = Self::start_with(profile, origin, &[fake, &file]).await?;
+        device.allow_camera(true).await?;
+        Ok(device)
+    }
+
+    /// What the person answers when the browser asks whether the app may use the camera.
+    pub async fn allow_camera(&self, is_allowed: bool) -> Result<()> {
+        let setting = if is_allowed { "granted" } else { "denied" };
+        let params = json!({ "permission": { "name": "camera" }, "setting": setting, "origin": self.origin });
+        self.devtools("Browser.setPermission", params).await?;
+        Ok(())
     }
 
     /// What the camera of a device from [`Device::start_seeing`] sees when it is switched on next.

@@ -169,13 +169,14 @@ impl Inner {
             return Ok(());
         }
         self.show(&stream);
-        self.stream.replace(Some(stream.clone()));
+        // Kept once: `clone` of a stream is the browser's, and makes a second camera that nobody puts off.
+        self.stream.replace(Some(stream));
         (self.on_news)(News::Looking);
 
         let mut eye = Eye::open().await?;
         let started_at = clock::running_ms();
         while self.run.get() == run {
-            if !is_live(&stream) {
+            if !self.stream.borrow().as_ref().is_some_and(is_live) {
                 return Err(CameraError::NoPicture);
             }
             if self.video.video_width() > 0 {

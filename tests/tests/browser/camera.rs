@@ -102,22 +102,16 @@ async fn the_camera_is_off_while_the_page_is_out_of_sight() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_camera_that_is_refused_is_told_in_words_and_can_be_asked_for_again() -> Result<()> {
     let mut turn = World::enter().await?;
-    let origin = turn.server()?.origin();
     let device = turn.developers_seeing(Some(TEXT)).await?;
     let page = device.page();
     gallery(&device).await?;
-    let allow = |setting: &str| json!({ "permission": { "name": "camera" }, "setting": setting, "origin": origin });
-    device
-        .devtools("Browser.setPermission", allow("denied"))
-        .await?;
+    device.allow_camera(false).await?;
     page.button("Code scannen").await?;
     page.reads("De app mag de camera niet gebruiken. Geef toestemming in de browser.")
         .await?;
     page.reads("Je kunt de code ook typen.").await?;
     page.expect_test_id(STATE, "").await?;
-    device
-        .devtools("Browser.setPermission", allow("granted"))
-        .await?;
+    device.allow_camera(true).await?;
     page.button("Opnieuw proberen").await?;
     page.expect_test_id(READ, TEXT).await?;
     page.gone(Role::Button, "Opnieuw proberen").await?;
