@@ -175,9 +175,10 @@ async fn acks(relay: &Relay, connections: usize, seconds: u64, rate: Option<u32>
     }
     let (seconds, own, of_relay) = stretch.end(relay);
     let per_second = spans.len() as f64 / seconds;
+    let longest = spans.iter().max().map_or(0.0, Duration::as_secs_f64);
     let (p50, p99) = percentiles(spans);
     json!({
-        "per_second": per_second, "p50_ms": p50, "p99_ms": p99,
+        "per_second": per_second, "p50_ms": p50, "p99_ms": p99, "max_ms": longest * 1_000.0,
         "own_share": own, "relay_share": of_relay,
     })
 }
