@@ -151,7 +151,7 @@ fn read_frame(bytes: &[u8]) -> Option<Frame> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -322,7 +322,7 @@ fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
     let tracks = stream.get_tracks();
     tracks
         .into_iter()
-        .map(|track| JsValue::from(track).unchecked_into())
+        .map(JsCast::unchecked_into)
 }
 
 fn is_live(stream: &MediaStream) -> bool {
