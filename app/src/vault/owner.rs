@@ -5,7 +5,7 @@ mod pair;
 use std::time::Duration;
 
 use engine::command::{Command, Failure, Reply};
-use engine::sync::{self, Done, Work};
+use engine::sync::{self, Done, Report, Work};
 use engine::{Now, Unsaved, Vault};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::StreamExt;
@@ -35,6 +35,9 @@ const LAST_SAVE: Duration = Duration::from_millis(1_500);
 
 /// A tab that does not answer in this time (suspended, or hung) loses the vault.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Pieces of work for the exchange before a lock; more waits for the next unlock.
+const LAST_WORK_MAX: u32 = 4;
 
 /// What happens to this worker.
 pub(super) enum Input {
@@ -213,11 +216,39 @@ impl Owner {
         }
     }
 
+    /// Has the exchange seal what is to be said before the vault locks: what is stored here, and drafts.
+    async fn say_last(&mut self) {
+        if self.exchange.is_none() {
+            return;
+        }
+        self.look().await;
+        self.step(sync::Input::Hidden);
+        for _ in 0..LAST_WORK_MAX {
+            let Some(work) = self.exchange.as_mut().and_then(Exchange::take_work) else {
+                break;
+            };
+            self.work(work).await;
+        }
+        let Some(owned) = &mut self.owned else { return };
+        let rng = &mut random::rng();
+        let sealed = owned.vault.sync(Work::ReadDrafts, now(), rng).await;
+        if let Ok(Report {
+            done: Done::Drafts(drafts),
+            ..
+        }) = sealed
+        {
+            self.step(sync::Input::Parting(drafts));
+        }
+    }
+
     async fn answer(&mut self, id: u32, command: Command) {
+        let is_lock = matches!(command, Command::Lock);
+        if is_lock {
+            self.say_last().await;
+        }
         let Some(owned) = &mut self.owned else {
             return reply(id, Reply::Failed(Failure::Blocked));
         };
-        let is_lock = matches!(command, Command::Lock);
         let answer = owned.vault.handle(command, now(), &mut random::rng()).await;
         reply(id, answer);
         if is_lock {

@@ -59,7 +59,9 @@ pub enum Input {
     Changed(Standing),
     /// The page is out of sight: what is known is said now.
     Hidden,
-    /// The vault is about to lock: no work is asked for any more.
+    /// The vault is about to lock and has sealed these drafts: they go out without it.
+    Parting(Vec<Vec<u8>>),
+    /// The vault locks: no work is asked for any more.
     Locking,
     /// A person, or the browser's word that the network is back, wants a try now.
     TryNow,
@@ -298,12 +300,17 @@ impl Machine {
                     self.beacon_at = Some(now);
                 }
             }
+            Input::Parting(drafts) => {
+                if self.link == Link::Ready {
+                    self.wishes.drafts_out = drafts;
+                }
+            }
             Input::Locking => {
                 self.standing = None;
                 self.proposed = None;
                 self.link = match self.link {
                     Link::Off | Link::Waiting { .. } => Link::Off,
-                    _ if self.asked.is_some() => Link::Closing {
+                    _ if self.has_sealed() => Link::Closing {
                         until: now.saturating_add(CLOSING_MS),
                     },
                     _ => {
@@ -346,7 +353,7 @@ impl Machine {
             Link::Dialing { until } if until <= now => {
                 self.give_up(Trouble::Unreachable, 0, now, jitter, out);
             }
-            Link::Closing { until } if until <= now || self.asked.is_none() => {
+            Link::Closing { until } if until <= now || !self.has_sealed() => {
                 self.clear();
                 self.link = Link::Off;
                 out.push(Output::Hang);
@@ -369,6 +376,11 @@ impl Machine {
 
     fn has_untold(&self) -> bool {
         self.standing.is_some_and(|standing| standing.has_untold)
+    }
+
+    /// What is under way, or can go without the vault.
+    fn has_sealed(&self) -> bool {
+        self.asked.is_some() || !self.wishes.drafts_out.is_empty()
     }
 
     fn clear(&mut self) {

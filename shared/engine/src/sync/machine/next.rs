@@ -10,6 +10,12 @@ use super::{ANSWER_MS, Asked, DRAFT_MS, Link, Machine, Output, PROBE_MS, PUSH_BY
 impl Machine {
     /// The next thing to do, when neither relay nor vault has anything to answer.
     pub(super) fn next(&mut self, now: i64, out: &mut Vec<Output>) {
+        if let Link::Closing { .. } = self.link {
+            if let Some(draft) = self.wishes.drafts_out.pop() {
+                self.put_draft(draft, now, out);
+            }
+            return;
+        }
         let Some(standing) = self.standing else {
             return;
         };
