@@ -320,9 +320,7 @@ fn by_name(name: &str) -> CameraError {
 
 fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
     let tracks = stream.get_tracks();
-    tracks
-        .into_iter()
-        .map(|track| JsValue::from(track).unchecked_into())
+    tracks.into_iter().map(|track| track.unchecked_into())
 }
 
 fn is_live(stream: &MediaStream) -> bool {

@@ -25,7 +25,7 @@ pub fn QrCode(
     #[prop(optional, into)]
     testid: Option<String>,
 ) -> impl IntoView {
-    let drawing = move || {
+    move || {
         let Drawing { side, path } = draw(&text.get())?;
         let view = view! {
             <svg
@@ -42,8 +42,7 @@ pub fn QrCode(
             </svg>
         };
         Some(view)
-    };
-    drawing
+    }
 }
 
 /// The dark modules of a code with its quiet zone.
@@ -78,6 +77,7 @@ fn draw(text: &str) -> Option<Drawing> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

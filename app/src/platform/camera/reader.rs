@@ -108,6 +108,7 @@ impl Reader {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use qrcodegen::{QrCode, QrCodeEcc};
 
