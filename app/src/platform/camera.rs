@@ -320,11 +320,7 @@ fn by_name(name: &str) -> CameraError {
 
 fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
     let tracks = stream.get_tracks();
-<<<<<<< HEAD
     tracks.into_iter().map(JsCast::unchecked_into)
-=======
-    tracks.into_iter().map(|track| track.unchecked_into())
->>>>>>> 71267d2b2afdb3ebf0307e83761b90863d3c6451
 }
 
 fn is_live(stream: &MediaStream) -> bool {

@@ -108,11 +108,7 @@ impl Reader {
 }
 
 #[cfg(test)]
-<<<<<<< HEAD
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-=======
-#[allow(clippy::unwrap_used)]
->>>>>>> 71267d2b2afdb3ebf0307e83761b90863d3c6451
 mod tests {
     use qrcodegen::{QrCode, QrCodeEcc};
 
