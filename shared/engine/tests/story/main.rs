@@ -8,6 +8,7 @@
 )]
 
 mod adopt;
+mod chain;
 mod crash;
 mod damage;
 mod day;

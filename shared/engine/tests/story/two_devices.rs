@@ -3,7 +3,6 @@
 use dossier::edit::{ClientField, CorrectionInput, Edit, Funding, VisitField};
 use dossier::id::{ClientId, EntryId};
 use dossier::view::{Answer, AnswerValue};
-use engine::ChainTaken;
 use engine::command::{Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
 use engine::store::{StoreError, StoreName};
@@ -15,7 +14,7 @@ use super::hub::{Hub, seen};
 use super::tablet::{Tablet, janssen, this_morning, visit_at, with_bsn};
 
 /// A tablet with a client and a laptop that knows it.
-fn pair(seed: u64) -> (Hub, Tablet, Tablet, ClientId) {
+pub(super) fn pair(seed: u64) -> (Hub, Tablet, Tablet, ClientId) {
     let (mut tablet, client) = Tablet::with_client(seed);
     let mut laptop = tablet.add_tablet(seed + 1000);
     let mut hub = Hub::default();
@@ -558,47 +557,4 @@ fn a_refused_record_waits_alone_and_can_be_tried_again() {
     hub.settle(&mut [&mut tablet, &mut laptop]);
     assert_same(&mut tablet, &mut laptop, client);
     assert_eq!(laptop.visits(client).rows.len(), 2);
-}
-
-#[test]
-fn a_chain_that_is_made_up_is_not_taken_in() {
-    let (_, mut tablet, mut laptop, _) = pair(27);
-    let chain = tablet.chain();
-    let grow = |device: &mut Tablet, entries: Vec<Vec<u8>>| match device
-        .sync(Work::TakeChain { entries })
-    {
-        Done::ChainTaken(taken) => taken,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(grow(&mut laptop, chain.clone()), ChainTaken::Len(2));
-    let mut flipped = chain[1].clone();
-    let middle = flipped.len() / 2;
-    flipped[middle] ^= 1;
-    assert_eq!(grow(&mut laptop, vec![flipped]), ChainTaken::Invalid);
-    let mut stranger = Tablet::with_vault(28);
-    let foreign = stranger.chain();
-    assert_eq!(grow(&mut laptop, foreign), ChainTaken::Invalid);
-    // Two devices added at the same time on two devices: only one of them counts.
-    let mut new = Tablet::new(29);
-    let card = pollster::block_on(new.vault.begin_join(&mut new.rng)).unwrap();
-    let mut entries = Vec::new();
-    for device in [&mut tablet, &mut laptop] {
-        let now = engine::Now { ms: device.now };
-        let made = device.vault.add_device(&card, now, &mut device.rng);
-        entries.push(pollster::block_on(made).unwrap());
-    }
-    assert_eq!(
-        grow(&mut tablet, vec![entries[0].clone()]),
-        ChainTaken::Len(3)
-    );
-    assert_eq!(
-        grow(&mut tablet, vec![entries[1].clone()]),
-        ChainTaken::Fork
-    );
-    assert_eq!(
-        grow(&mut laptop, vec![entries[0].clone()]),
-        ChainTaken::Len(3)
-    );
-    tablet.restart_and_unlock();
-    assert_eq!(tablet.chain().len(), 3);
 }
