@@ -6,7 +6,7 @@ use dossier::view::{Answer, AnswerValue};
 use engine::command::{Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
 use engine::store::{StoreError, StoreName};
-use engine::sync::{Done, Work};
+use engine::sync::Work;
 use protocol::AccountSeq;
 use protocol::record::Record;
 
