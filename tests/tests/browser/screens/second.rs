@@ -1,7 +1,7 @@
 //! The walk over what two devices and a server show: pairing on either side, Apparaten, the sheet behind the chip.
 
 use anyhow::Result;
-use e2e::{PASSPHRASE, Role, World};
+use e2e::{Device, PASSPHRASE, Role, World};
 
 use super::walk::Walk;
 use crate::sync::expect_chip;
@@ -19,10 +19,14 @@ async fn the_screens_of_a_second_device_pass_axe_and_fit() -> Result<()> {
     if walked.is_ok() {
         turn.server()?.stop();
     }
-    let walked = match walked {
-        Ok(()) => without_server(&mut at_old).await,
+    let mut walked = match walked {
+        Ok(()) => without_server(&mut at_old, &new).await,
         failed => failed,
     };
+    if walked.is_ok() {
+        turn.server()?.resume().await?;
+        walked = together_again(&mut at_old, &new).await;
+    }
     at_new.end(Ok(()))?;
     at_old.end(walked)?;
     new.close().await?;
@@ -73,7 +77,8 @@ async fn two_devices(old: &mut Walk<'_>, new: &mut Walk<'_>) -> Result<()> {
     sheet.button("Sluiten").await
 }
 
-async fn without_server(old: &mut Walk<'_>) -> Result<()> {
+/// Both are offline: what waits, and what each says differently.
+async fn without_server(old: &mut Walk<'_>, new: &Device) -> Result<()> {
     expect_chip(old.device, "offline").await?;
     old.device.add_client("Vierde", "", "Wachtend").await?;
     let (words, _) = expect_chip(old.device, "wacht").await?;
@@ -81,5 +86,57 @@ async fn without_server(old: &mut Walk<'_>) -> Result<()> {
     old.device.page().button(&words).await?;
     let sheet = old.device.dialog("Verzenden en ontvangen");
     sheet.reads("Vierde Wachtend").await?;
-    old.picture("verzenden-wacht").await
+    old.picture("verzenden-wacht").await?;
+    sheet.button("Sluiten").await?;
+    for (device, number) in [(old.device, "0611111111"), (new, "0622222222")] {
+        device.open_in_app("/clienten").await?;
+        let page = device.page();
+        page.link("Derde Vanaf, 01-02-1934, Zwolle").await?;
+        page.heading("Derde Vanaf").await?;
+        page.link("Gegevens").await?;
+        page.button("Wijzig telefoonnummer").await?;
+        let dialog = device.dialog("Telefoonnummer wijzigen");
+        dialog.fill("Telefoonnummer", number).await?;
+        dialog.button("Opslaan").await?;
+        page.gone(Role::Dialog, "Telefoonnummer wijzigen").await?;
+    }
+    new.start_visit().await?;
+    new.page()
+        .fill("Wat heb je gedaan?", "Begonnen op de laptop")
+        .await
+}
+
+/// They met again: two answers, and a draft of the other device.
+async fn together_again(old: &mut Walk<'_>, new: &Device) -> Result<()> {
+    for device in [new, old.device] {
+        device.page().button("Op slot").await?;
+        device.unlock().await?;
+        expect_chip(device, "klaar").await?;
+    }
+    let page = old.device.page();
+    page.find(Role::Region, "Twee antwoorden: Telefoonnummer")
+        .await?;
+    old.picture("twee-antwoorden").await?;
+    page.link("Geschiedenis").await?;
+    page.find(Role::Region, "Twee antwoorden: Telefoonnummer")
+        .await?;
+    old.look("geschiedenis-twee-antwoorden").await?;
+    old.device.open_in_app("/clienten").await?;
+    page.by_test_id("conflict-mark").await?;
+    old.picture("clienten-twee-antwoorden").await?;
+    old.device.open_in_app("/").await?;
+    page.expect_test_id("draft-device", "op Laptop").await?;
+    old.picture("vandaag-concept-van-laptop").await?;
+    page.within(Role::Region, "Nog ondertekenen")
+        .link("Verder schrijven")
+        .await?;
+    page.fill("Resultaat", "Verder op de tablet").await?;
+    new.page().fill("Resultaat", "Verder op de laptop").await?;
+    for device in [new, old.device] {
+        device.page().button("Op slot").await?;
+        device.unlock().await?;
+    }
+    page.find(Role::Region, "Later geschreven op Laptop")
+        .await?;
+    old.picture("bezoek-twee-teksten").await
 }
