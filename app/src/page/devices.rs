@@ -86,7 +86,12 @@ pub fn AddedDevices() -> impl IntoView {
             }
         });
     };
+    let has_added = Memo::new(move |_| !added.read().is_empty());
     Effect::new(move |_| {
+        // Its name comes after its entry.
+        if has_added.get() {
+            session.track_writes();
+        }
         // One entry is the account with its first device.
         if chain_len.get() > 1 {
             look();

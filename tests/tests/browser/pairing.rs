@@ -181,3 +181,49 @@ async fn the_camera_of_the_old_device_reads_the_code_of_the_new_one() -> Result<
     old.close().await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_other_device_tells_that_one_was_added_and_an_entry_says_how_far_it_came()
+-> Result<()> {
+    let mut turn = World::enter().await?;
+    turn.server()?.be_relay().await?;
+    let old = turn.unlocked().await?;
+    expect_chip(&old, "klaar").await?;
+    let (laptop, phone) = (turn.fresh().await?, turn.fresh().await?);
+    old.pair_with(&laptop, "Laptop").await?;
+    expect_chip(&laptop, "klaar").await?;
+    old.pair_with(&phone, "Telefoon").await?;
+
+    let page = laptop.page();
+    page.reads("Telefoon is toegevoegd").await?;
+    ensure!(!old.page().has(Role::Button, "Dat was ik").await?);
+    ensure!(!phone.page().text().await?.contains("is toegevoegd"));
+    page.button("Dat was ik").await?;
+    page.gone(Role::Button, "Dat was ik").await?;
+    laptop.open("/").await?;
+    laptop.unlock().await?;
+    expect_chip(&laptop, "klaar").await?;
+    ensure!(!page.text().await?.contains("is toegevoegd"));
+
+    turn.server()?.stop();
+    expect_chip(&phone, "offline").await?;
+    phone.add_client("Zonder", "", "Signaal").await?;
+    phone.start_visit().await?;
+    let page = phone.page();
+    page.fill("Wat heb je gedaan?", "Gewandeld").await?;
+    page.fill("Resultaat", "Frisse neus").await?;
+    page.button("Nu klaar").await?;
+    phone.sign_visit().await?;
+    page.expect_test_id("entry-state", "Alleen op dit apparaat")
+        .await?;
+    turn.server()?.resume().await?;
+    phone
+        .script("dispatchEvent(new Event('online'))", Vec::new())
+        .await?;
+    page.expect_test_id("entry-state", "Versleuteld op de server")
+        .await?;
+    for device in [old, laptop, phone] {
+        device.close().await?;
+    }
+    Ok(())
+}
