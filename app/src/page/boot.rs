@@ -47,7 +47,10 @@ fn App() -> impl IntoView {
         .on_event(move |event| follow(session, event));
     follow_update(session);
     session.spawn(server::connect(session));
-    network::on_back(move || session.vault().try_now());
+    network::on_back(move || {
+        session.vault().try_now();
+        session.spawn(server::connect_first(session));
+    });
     leave::ask_before(move || session.has_unsaved().get_untracked());
     view! {
         <Router>
@@ -64,7 +67,7 @@ fn follow(session: Session, event: Event) {
         Event::Wanted => session.make_way(),
         Event::TakenOver { has_unsaved } => session.lose_vault(has_unsaved),
         Event::Sync(status) => session.note_sync(status),
-        Event::Changed => session.note_write(),
+        Event::Changed => session.note_news(),
         Event::Fault => session.set_stage(Stage::Booting),
         Event::Locked => {
             if session.stage().get_untracked() == Stage::Open {

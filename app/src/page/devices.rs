@@ -23,10 +23,10 @@ const NAME: &str = "apparaatnaam";
 
 /// The devices of the account, asked again whenever the exchange went on.
 pub fn load_devices() -> Signal<Loaded<Vec<DeviceRow>>> {
-    let sync = use_session().sync();
+    let exchanged = use_session().exchanged();
     load(
         move || {
-            sync.track();
+            exchanged.track();
             Some(Command::Devices)
         },
         |reply| match reply {

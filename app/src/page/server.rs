@@ -47,9 +47,17 @@ pub async fn connect(session: Session) {
         (None, None) => return,
     };
     session.note_registration(registration);
-    if settings::relay().is_none() {
+    // Where the app's own address says that the server is, also after it moved.
+    if settings::relay().as_deref() != Some(&origin) && !settings::is_relay_off() {
         settings::set_relay(&origin);
         use_server(session, &origin);
+    }
+}
+
+/// Looks for a server where none was found so far.
+pub async fn connect_first(session: Session) {
+    if settings::relay().is_none() {
+        connect(session).await;
     }
 }
 

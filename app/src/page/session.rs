@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use dossier::edit::Edit;
 use dossier::id::{ClientId, EntryId};
@@ -17,6 +18,9 @@ use super::server::Registration;
 use crate::link::Vault;
 use crate::platform;
 use crate::words;
+
+/// Between two looks whether a dialog is still open.
+const NEWS_PAUSE: Duration = Duration::from_millis(300);
 
 /// What the window shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +97,8 @@ pub struct Session {
     registration: RwSignal<Option<Registration>>,
     /// The invitation for a new account, in memory only.
     invite: RwSignal<String>,
+    /// News of another device waits for a dialog to close.
+    has_news: RwSignal<bool>,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -117,6 +123,7 @@ impl Session {
             sync: RwSignal::new(None),
             registration: RwSignal::new(None),
             invite: RwSignal::new(String::new()),
+            has_news: RwSignal::new(false),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -163,7 +170,42 @@ impl Session {
 
     /// The exchange went on.
     pub fn note_sync(self, status: SyncStatus) {
-        self.sync.set(Some(status));
+        // A late word of an exchange that was ended.
+        if !platform::settings::is_relay_off() {
+            self.sync.set(Some(status));
+        }
+    }
+
+    /// The exchange, as far as it changes what views of it show.
+    pub fn exchanged(self) -> Memo<(usize, usize, i64, i64, u32)> {
+        Memo::new(move |_| {
+            let status = self.sync.get().unwrap_or_default();
+            (
+                status.waiting_count,
+                status.refused_count,
+                status.last_sent_at,
+                status.last_received_at,
+                status.chain_len,
+            )
+        })
+    }
+
+    /// Another device wrote something: shown views are asked again, but not under a dialog in which a person types.
+    pub fn note_news(self) {
+        if self.has_news.get_untracked() {
+            return;
+        }
+        if !platform::dom::is_dialog_open() {
+            return self.note_write();
+        }
+        self.has_news.set(true);
+        self.spawn(async move {
+            while platform::dom::is_dialog_open() {
+                platform::clock::sleep(NEWS_PAUSE).await;
+            }
+            self.has_news.set(false);
+            self.note_write();
+        });
     }
 
     /// There is no server any more.

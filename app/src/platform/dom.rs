@@ -39,6 +39,12 @@ pub(crate) fn focus_field(id: &str) {
     label.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
+/// Whether a dialog is open in front of the page.
+pub(crate) fn is_dialog_open() -> bool {
+    let open = document().query_selector("dialog[open]");
+    open.is_ok_and(|open| open.is_some())
+}
+
 /// How many links stand in the element with this id.
 pub(crate) fn count_links(id: &str) -> u32 {
     links(id).map_or(0, |links| links.length())

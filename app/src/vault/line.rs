@@ -1,5 +1,6 @@
 //! A socket and a timer that say what happens to them as inputs of the worker.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
@@ -7,6 +8,8 @@ use futures_channel::mpsc::UnboundedSender;
 use super::owner::Input;
 use crate::platform::clock::{self, Timer};
 use crate::platform::socket::{Socket, SocketEvent};
+
+static LAST_DIAL: AtomicU32 = AtomicU32::new(0);
 
 /// What happens to a line.
 pub(super) enum LineEvent {
@@ -23,8 +26,9 @@ pub(super) struct Line {
     /// Makes an input of the worker of what happens, with the number of the socket.
     wrap: fn(u32, LineEvent) -> Input,
     socket: Option<Socket>,
-    /// Counts sockets, so that a late word of an earlier one is not taken for the present one's.
-    dial_count: u32,
+    /// Number of the socket among all of the worker, so that a late word of an earlier one is not taken for the present
+    /// one's.
+    dial: u32,
     timer: Option<Timer>,
 }
 
@@ -44,7 +48,7 @@ impl Line {
             inputs,
             wrap,
             socket: None,
-            dial_count: 0,
+            dial: 0,
             timer: None,
         }
     }
@@ -53,7 +57,7 @@ impl Line {
     pub(super) fn hear(&mut self, dial: u32, event: LineEvent) -> Option<LineEvent> {
         match event {
             LineEvent::Tick => Some(event),
-            LineEvent::Socket(_) if dial != self.dial_count || self.socket.is_none() => None,
+            LineEvent::Socket(_) if dial != self.dial || self.socket.is_none() => None,
             LineEvent::Socket(SocketEvent::Down) => {
                 self.socket = None;
                 Some(event)
@@ -64,8 +68,8 @@ impl Line {
 
     /// Makes a socket. False when the browser refuses the address.
     pub(super) fn dial(&mut self) -> bool {
-        self.dial_count = self.dial_count.wrapping_add(1);
-        let (dial, wrap, inputs) = (self.dial_count, self.wrap, self.inputs.clone());
+        self.dial = LAST_DIAL.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let (dial, wrap, inputs) = (self.dial, self.wrap, self.inputs.clone());
         let on_event = move |event| {
             // The receiver lives as long as the worker.
             drop(inputs.unbounded_send(wrap(dial, LineEvent::Socket(event))));

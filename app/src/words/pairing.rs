@@ -189,8 +189,10 @@ pub fn failed(failure: PairingFailure) -> &'static str {
         PairingFailure::Tampered => {
             "Wat er binnenkwam klopt niet. Misschien luistert iemand mee. Er is niets gekoppeld."
         }
-        PairingFailure::Cancelled => "Het koppelen is gestopt. Er is niets gekoppeld.",
-        PairingFailure::Vault => "Dit apparaat kon de kluis niet bewaren. Er is niets gekoppeld.",
+        PairingFailure::Cancelled => "Het koppelen is gestopt.",
+        PairingFailure::Vault => {
+            "Dit apparaat kon de kluis niet bewaren. Het kan wel al in je lijst met apparaten staan."
+        }
     }
 }
 

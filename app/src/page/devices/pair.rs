@@ -46,6 +46,8 @@ fn Steps(open: RwSignal<bool>) -> impl IntoView {
         _ => {}
     });
     on_dialog_leave(move || pairing.stop());
+    // The browser's back leaves the page with the dialog.
+    on_cleanup(move || pairing.stop());
     move || match state.get() {
         None => view! { <CodeForm failure=None /> }.into_any(),
         Some(PairingState::Failed(failure)) => {

@@ -18,9 +18,9 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn of(client: ClientId, year: u16, visit: EntryId) -> Self {
-        let sync = use_session().sync();
+        let exchanged = use_session().exchanged();
         let command = move || {
-            sync.track();
+            exchanged.track();
             Some(Command::VisitPlaces {
                 client,
                 year,

@@ -1,7 +1,7 @@
 //! **Verzenden en ontvangen**: what was sent and received, what waits and why, what each device holds.
 
 use engine::command::{Command, RefusedRow, Reply, WaitingList, WaitingRow};
-use engine::sync::{SyncStatus, Trouble};
+use engine::sync::Trouble;
 use leptos::prelude::*;
 
 use super::moment;
@@ -59,7 +59,7 @@ fn Content() -> impl IntoView {
                 <span data-testid="last-received">{move || at(now.read().last_received_at)}</span>
             </SummaryRow>
         </SummaryList>
-        <Waiting now />
+        <Waiting />
         <Others />
         <Actions>
             <Button on_press=try_now>{text::try_now()}</Button>
@@ -105,10 +105,11 @@ fn TroubleNotice(trouble: Trouble) -> impl IntoView {
 
 /// What the server has not got, per client.
 #[component]
-fn Waiting(now: Memo<SyncStatus>) -> impl IntoView {
+fn Waiting() -> impl IntoView {
+    let exchanged = use_session().exchanged();
     let list = load(
         move || {
-            now.track();
+            exchanged.track();
             Some(Command::WaitingList)
         },
         |reply| match reply {
@@ -190,11 +191,11 @@ fn client_name(name: Option<String>) -> String {
 /// The other devices, and six words to compare with them.
 #[component]
 fn Others() -> impl IntoView {
-    let sync = use_session().sync();
+    let exchanged = use_session().exchanged();
     let rows = load_devices();
     let head = load(
         move || {
-            sync.track();
+            exchanged.track();
             Some(Command::HeadWords)
         },
         |reply| match reply {

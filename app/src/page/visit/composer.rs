@@ -274,7 +274,12 @@ impl Composer {
             (Command::JoinDraft { device, slot }, joined)
         };
         self.session.ask(command).await?;
-        Ok(input)
+        // What was typed meanwhile stays.
+        let typed = untrack(|| self.sheet.input());
+        if typed == here {
+            return Ok(input);
+        }
+        Ok(project::join_drafts(&typed, &theirs.input).0)
     }
 
     fn finish(self) {

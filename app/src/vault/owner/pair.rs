@@ -43,6 +43,7 @@ impl Owner {
         name: &str,
         passphrase: Zeroizing<String>,
     ) -> Result<(), PairingFailure> {
+        self.stop_pairing().await;
         let origin = self.origin.clone().ok_or(PairingFailure::NoConnection)?;
         let owned = self.owned.as_mut().ok_or(PairingFailure::Vault)?;
         let rng = &mut random::rng();
@@ -56,6 +57,7 @@ impl Owner {
     }
 
     async fn host(&mut self, code: &str) -> Result<(), PairingFailure> {
+        self.stop_pairing().await;
         let origin = self.origin.clone().ok_or(PairingFailure::NoConnection)?;
         let owned = self.owned.as_mut().ok_or(PairingFailure::Vault)?;
         let rng = &mut random::rng();

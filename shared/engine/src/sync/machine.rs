@@ -5,6 +5,9 @@
 
 mod answer;
 mod next;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
 mod work;
 
 use protocol::wire::{ChainTip, RecordName, RequestId};
@@ -33,6 +36,8 @@ const UNWILLING_MS: i64 = 5 * 60 * 1_000;
 const AGAIN_MS: i64 = 60_000;
 /// How long frames that are sealed may still be answered after a lock, in ms.
 const CLOSING_MS: i64 = 2_000;
+/// A clock that goes back by more than this was put back, in ms.
+const CLOCK_STEP_MS: i64 = 60_000;
 /// Refusals in a row after which a connection is given up.
 const STUCK_MAX: u32 = 3;
 /// Draft slots of others that wait for the vault.
@@ -165,6 +170,8 @@ struct Wishes {
     probes: Vec<RecordName>,
     /// Acks that the vault does not know, and what to do after them.
     work: Vec<Work>,
+    /// The relay called an entry of the own chain invalid.
+    is_append_refused: bool,
     /// All records were asked for once more on this connection.
     is_again: bool,
     /// The chain was asked for because a record names an entry that is not here.
@@ -201,6 +208,7 @@ pub struct Machine {
     clock_off_ms: i64,
     told: Option<SyncStatus>,
     wake_at: Option<i64>,
+    last_now: i64,
 }
 
 impl Machine {
@@ -230,12 +238,17 @@ impl Machine {
             clock_off_ms: 0,
             told: None,
             wake_at: None,
+            last_now: 0,
         }
     }
 
     /// Takes one input; `now` is ms since the epoch, UTC, `jitter` random.
     pub fn step(&mut self, input: Input, now: i64, jitter: u32) -> Vec<Output> {
         let mut out = Vec::new();
+        if now < self.last_now.saturating_sub(CLOCK_STEP_MS) {
+            self.turn_back(now);
+        }
+        self.last_now = now;
         self.take(input, now, jitter, &mut out);
         self.keep_time(now, jitter, &mut out);
         if !self.is_working && self.asked.is_none() {
@@ -374,6 +387,27 @@ impl Machine {
         }
     }
 
+    /// The clock was put back: what was planned by it is due now.
+    fn turn_back(&mut self, now: i64) {
+        match &mut self.link {
+            Link::Waiting { until } => *until = now,
+            Link::Dialing { until } => *until = now.saturating_add(DIAL_MS),
+            Link::Closing { until } => *until = now.saturating_add(CLOSING_MS),
+            Link::Greeting { hello_at, .. } => *hello_at = now,
+            Link::Off | Link::Ready => {}
+        }
+        if let Some((_, _, until)) = &mut self.asked {
+            *until = now.saturating_add(ANSWER_MS);
+        }
+        for at in [&mut self.again_at, &mut self.beacon_at] {
+            if let Some(at) = at {
+                *at = now;
+            }
+        }
+        (self.heard_at, self.push_at, self.draft_at) = (now, now, now);
+        self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
+    }
+
     fn has_untold(&self) -> bool {
         self.standing.is_some_and(|standing| standing.has_untold)
     }
@@ -431,6 +465,16 @@ impl Machine {
             Link::Ready => Phase::UpToDate,
         };
         let last = self.told.unwrap_or_default();
+        // While there is no connection, what was known last holds.
+        let (behind, head) = match self.link {
+            Link::Ready => {
+                let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+                let at = self.wishes.at.max(taken);
+                let head = self.wishes.head;
+                (head.0.saturating_sub(at.0), head.0)
+            }
+            _ => (last.behind, last.head),
+        };
         let status = SyncStatus {
             phase,
             trouble: self.trouble,
@@ -447,8 +491,8 @@ impl Machine {
                 .standing
                 .map_or(last.last_received_at, |of| of.last_received_at),
             chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
-            behind: self.wishes.head.0.saturating_sub(self.wishes.at.0),
-            head: self.wishes.head.0,
+            behind,
+            head,
             clock_off_ms: self.clock_off_ms,
         };
         if self.told != Some(status) {

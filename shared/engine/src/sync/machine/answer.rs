@@ -214,7 +214,11 @@ impl Machine {
         };
         self.link = Link::Ready;
         self.heard_at = now;
-        self.trouble = None;
+        self.trouble = match self.trouble {
+            _ if self.is_chain_forked => Some(Trouble::ChainFork),
+            Some(Trouble::Quota) if self.push_at > now => Some(Trouble::Quota),
+            _ => None,
+        };
         self.backoff.reset();
         self.wishes.tip = Some(tip);
         self.wishes.head = head;
@@ -298,6 +302,7 @@ impl Machine {
                 self.wishes.tip = Some(*tip);
             }
             (Asked::AppendChain, Refusal::ChainInvalid) => {
+                self.wishes.is_append_refused = true;
                 self.wishes.entries_out.clear();
                 self.wishes.is_chain_doubted = true;
             }

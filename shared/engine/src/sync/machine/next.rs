@@ -101,9 +101,11 @@ impl Machine {
         };
         let own = standing.chain;
         if tip.len > own.len || self.wishes.is_chain_doubted {
-            let from = own
-                .len
-                .saturating_sub(u32::from(self.wishes.is_chain_doubted));
+            let from = match self.wishes.is_chain_doubted {
+                // The last entry both have.
+                true => own.len.min(tip.len).saturating_sub(1),
+                false => own.len,
+            };
             self.ask(Asked::PullChain, &ToRelay::PullChain { from }, now, out);
             return true;
         }

@@ -71,10 +71,22 @@ impl Machine {
     }
 
     fn chain_taken(&mut self, taken: ChainTaken) {
-        self.wishes.is_chain_doubted = false;
+        let was_doubted = core::mem::take(&mut self.wishes.is_chain_doubted);
+        let was_refused = core::mem::take(&mut self.wishes.is_append_refused);
         match taken {
             ChainTaken::Len(len) => {
                 self.wishes.retries = true;
+                // A relay that names another chain than it gives, or refuses what follows its own, would be asked
+                // without end.
+                let own = self.standing.map(|of| of.chain);
+                let is_other = match (self.wishes.tip, own) {
+                    (Some(tip), Some(own)) => tip.len == own.len && tip.head != own.head,
+                    _ => false,
+                };
+                if was_doubted && (is_other || was_refused) {
+                    self.trouble = Some(Trouble::Tampered);
+                    self.wishes.tip = own;
+                }
                 // A relay that names a longer chain than it gives would be asked without end.
                 let is_longer = self.wishes.tip.is_some_and(|tip| tip.len > len);
                 if is_longer && self.wishes.last_len == Some(len) {
