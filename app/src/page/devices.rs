@@ -26,7 +26,7 @@ pub fn load_devices() -> Signal<Loaded<Vec<DeviceRow>>> {
     let exchanged = use_session().exchanged();
     load(
         move || {
-            exchanged.track();
+            exchanged.with(|_| ());
             Some(Command::Devices)
         },
         |reply| match reply {

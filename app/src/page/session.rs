@@ -176,7 +176,7 @@ impl Session {
         }
     }
 
-    /// The exchange, as far as it changes what views of it show.
+    /// The exchange, as far as it changes what views of it show. Read it: a memo that is only tracked never runs.
     pub fn exchanged(self) -> Memo<(usize, usize, i64, i64, u32)> {
         Memo::new(move |_| {
             let status = self.sync.get().unwrap_or_default();

@@ -220,6 +220,7 @@ async fn every_other_device_tells_that_one_was_added_and_an_entry_says_how_far_i
     phone
         .script("dispatchEvent(new Event('online'))", Vec::new())
         .await?;
+    expect_chip(&phone, "klaar").await?;
     page.expect_test_id("entry-state", "Versleuteld op de server")
         .await?;
     for device in [old, laptop, phone] {

@@ -20,7 +20,7 @@ impl Places {
     pub(super) fn of(client: ClientId, year: u16, visit: EntryId) -> Self {
         let exchanged = use_session().exchanged();
         let command = move || {
-            exchanged.track();
+            exchanged.with(|_| ());
             Some(Command::VisitPlaces {
                 client,
                 year,

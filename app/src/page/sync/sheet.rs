@@ -109,7 +109,7 @@ fn Waiting() -> impl IntoView {
     let exchanged = use_session().exchanged();
     let list = load(
         move || {
-            exchanged.track();
+            exchanged.with(|_| ());
             Some(Command::WaitingList)
         },
         |reply| match reply {
@@ -195,7 +195,7 @@ fn Others() -> impl IntoView {
     let rows = load_devices();
     let head = load(
         move || {
-            exchanged.track();
+            exchanged.with(|_| ());
             Some(Command::HeadWords)
         },
         |reply| match reply {
