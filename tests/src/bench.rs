@@ -5,7 +5,10 @@
 //! a figure that could not be taken is a failure.
 
 mod device;
+mod exchange;
 mod figure;
+mod fill;
+mod missed;
 mod native;
 mod relay;
 mod size;
@@ -54,6 +57,8 @@ pub enum Parts {
     Engine,
     /// The relay alone.
     Relay,
+    /// A whole vault on its way to a new device.
+    Fill,
 }
 
 impl Plan {
@@ -102,6 +107,13 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
         return report;
     }
     progress("filling the vaults");
+    if plan.parts == Parts::Fill {
+        match vault::fill(&plan.small) {
+            Ok(small) => take_fill(plan, &small, &mut report, progress).await,
+            Err(error) => report.miss("fixtures", &error),
+        }
+        return report;
+    }
     let filled = vault::fill(&plan.small).and_then(|small| Ok((small, vault::fill(&plan.big)?)));
     let (small, big) = match filled {
         Ok(filled) => filled,
@@ -118,6 +130,7 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
         report.take("unlock", work::unlock(plan, &small).await);
         progress("working in the large vault");
         report.take("work", work::figures(plan, &big).await);
+        take_fill(plan, &small, &mut report, progress).await;
         if let Ok(mut turn) = world().await
             && let Ok(server) = turn.server()
         {
@@ -128,6 +141,16 @@ pub async fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Report {
     progress("measuring the engine alone");
     report.take("engine", native::figures(plan, &small, &big));
     report
+}
+
+async fn take_fill(
+    plan: &Plan,
+    small: &vault::Filled,
+    report: &mut Report,
+    progress: &dyn Fn(&str),
+) {
+    progress("filling a new device");
+    report.take("new device", fill::figures(plan, small, progress).await);
 }
 
 fn take_relay(plan: &Plan, report: &mut Report, progress: &dyn Fn(&str)) {

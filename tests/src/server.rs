@@ -149,6 +149,19 @@ impl Server {
         self.folder.join(format!("data-{}", self.relay_count))
     }
 
+    /// Size of what the relay keeps, in a copy: the store itself may hold places that are free.
+    pub fn copied_bytes(&self) -> Result<u64> {
+        let folder = tempfile::tempdir()?;
+        let copy = folder.path().join("copy");
+        let mut command = Command::new(&self.binary);
+        command.arg("backup").arg("--data").arg(self.data());
+        let output = command.arg(&copy).output()?;
+        if !output.status.success() {
+            bail!("no copy: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(std::fs::metadata(copy)?.len())
+    }
+
     /// Data and log of the server.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -19,6 +19,9 @@ use crate::link::Vault;
 use crate::platform;
 use crate::words;
 
+/// Between two looks of shown views while much comes in.
+const FILL_PAUSE: Duration = Duration::from_secs(2);
+
 /// Between two looks whether a dialog is still open.
 const NEWS_PAUSE: Duration = Duration::from_millis(300);
 
@@ -190,16 +193,22 @@ impl Session {
         })
     }
 
-    /// Another device wrote something: shown views are asked again, but not under a dialog in which a person types.
+    /// Another device wrote something: shown views are asked again, but not under a dialog in which a person types, and
+    /// now and then only while much comes in.
     pub fn note_news(self) {
         if self.has_news.get_untracked() {
             return;
         }
-        if !platform::dom::is_dialog_open() {
+        let status = self.sync.get_untracked().unwrap_or_default();
+        let comes_more = status.behind > 0;
+        if !comes_more && !platform::dom::is_dialog_open() {
             return self.note_write();
         }
         self.has_news.set(true);
         self.spawn(async move {
+            if comes_more {
+                platform::clock::sleep(FILL_PAUSE).await;
+            }
             while platform::dom::is_dialog_open() {
                 platform::clock::sleep(NEWS_PAUSE).await;
             }

@@ -116,13 +116,15 @@ fn Chip(open: RwSignal<bool>) -> impl IntoView {
     let state = Memo::new(move |_| State::of(&now.read()));
     let words = Memo::new(move |_| state.get().words(&now.read()));
     let short = Memo::new(move |_| state.get().short(&now.read()));
-    // Said once for each state, not for each change on the way.
+    // Said once for each state in which things rest, not for each change on the way.
     let said = RwSignal::new(String::new());
     Effect::new(move |before: Option<State>| {
         let state = state.get();
-        if before.is_some_and(|before| before != state) {
-            said.set(words.get_untracked());
+        let before = before.unwrap_or(State::Done);
+        if state == State::Busy || before == state {
+            return before;
         }
+        said.set(words.get_untracked());
         state
     });
     view! {

@@ -26,7 +26,7 @@
   const isBusy = () => document.querySelector("main [aria-busy=true]") !== null;
 
   // Answers what `test` answers, as soon as that is something.
-  const until = (what, test) =>
+  const until = (what, test, waitMs = patienceMs) =>
     new Promise((ok, no) => {
       const now = test();
       if (now) return ok(now);
@@ -39,7 +39,7 @@
       const timer = setTimeout(() => {
         stop();
         no(new Error(`${what} does not come; the page says: ${tidy(document.body.textContent).slice(0, 400)}`));
-      }, patienceMs);
+      }, waitMs);
       const stop = () => {
         watch.disconnect();
         clearTimeout(timer);
@@ -99,6 +99,8 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const press = async (selector, name) => (await until(`${selector} "${name}"`, () => named(selector, name))).click();
+  // The same clock in every page of this machine.
+  const wall = () => performance.timeOrigin + performance.now();
   const frame = () => new Promise((ok) => requestAnimationFrame(() => setTimeout(ok)));
   const go = (path) => {
     const link = document.createElement("a");
@@ -107,6 +109,27 @@
     link.click();
     link.remove();
   };
+
+  // What the chip says, how far a new device says it is, and when that last changed.
+  let exchange = null;
+  const readExchange = () => {
+    const chip = document.querySelector("[data-sync-state]");
+    const state = chip?.dataset.syncState ?? "";
+    const bar = document.querySelector("[data-testid=pairing-progress]");
+    const now = { state, waiting: Number(chip?.dataset.waiting ?? 0), filling: tidy(bar?.textContent) };
+    if (exchange.now && Object.keys(now).every((key) => now[key] === exchange.now[key])) return;
+    const isOther = exchange.now?.state !== state || (exchange.now.filling === "") !== (now.filling === "");
+    if (isOther) exchange.states.push([wall(), state, now.filling !== ""]);
+    exchange.now = now;
+    exchange.changedAt = wall();
+  };
+  // The chip and the bar stand outside `main`, but a page may be built anew: the whole is watched.
+  const followExchange = () => {
+    exchange = { states: [], now: null, changedAt: wall() };
+    readExchange();
+    new MutationObserver(readExchange).observe(document, everything);
+  };
+  let marks = {};
 
   window.bench = {
     // First paint and the moment the lock screen takes text, since the navigation began.
@@ -152,6 +175,7 @@
       const begin = performance.now();
       button.click();
       await until("Vandaag", () => named("h1", "Vandaag") && named("h2, h3", "Bezoeken vandaag") && !isBusy());
+      marks.today = wall();
       return performance.now() - begin;
     },
 
@@ -198,7 +222,8 @@
         ? `${script ? `${script.invoker}: ${Math.round(script.duration)} ms of script` : "no script"}, ` +
           `${Math.round(around.startTime + around.duration - around.styleAndLayoutStart)} ms of style and layout`
         : "";
-      return { ms: task?.duration ?? 0, why };
+      const all = longTasks.map((entry) => [performance.timeOrigin + entry.startTime, entry.duration]);
+      return { ms: task?.duration ?? 0, why, all };
     },
 
     // A whole visit from the client's page on. Ms of the draft's save after its pause, and of the signature.
@@ -219,6 +244,74 @@
       const begin = performance.now();
       button.click();
       return { draft: draftAt - typedAt - pauseMs, signed: (await signed) - begin };
+    },
+
+    // Follows the exchange with the server from now on; `exchanged` answers what was seen.
+    followExchange() {
+      followExchange();
+      return true;
+    },
+
+    exchanged() {
+      return { ...exchange, at: wall(), marks };
+    },
+
+    // Presses a button; answers when, by the clock of all pages.
+    async pressed(name) {
+      const button = await until(name, () => named("button", name));
+      const at = wall();
+      button.click();
+      return at;
+    },
+
+    // Every link of a screen, its long list whole.
+    async listed(path) {
+      await rest(() => go(path), 400);
+      for (let more = true; more; ) {
+        const button = named("button", "Toon meer cliënten") ?? named("button", "Toon meer bezoeken");
+        more = button !== undefined;
+        if (more) await rest(() => button.click(), 200);
+      }
+      return [...document.querySelectorAll("main a")].map((link) => tidy(link.textContent));
+    },
+
+    // The new device, which waits to be added: follows the exchange, and goes to the first client it shows as soon as it does.
+    awaitFill(patienceMs, isUsed) {
+      marks = {};
+      longTasks = [];
+      longFrames = [];
+      followExchange();
+      const mark = (name) => (marks[name] = wall());
+      const seen = new Set();
+      const fill = async () => {
+        await until("Vandaag", () => named("h1", "Vandaag"), patienceMs);
+        mark("today");
+        go("/clienten");
+        const link = await until("a client", () => document.querySelector('main a[href^="/client/"]'), patienceMs);
+        mark("client");
+        marks.name = tidy(link.textContent);
+        const { pathname } = link;
+        link.click();
+        const isOpen = () => location.pathname === pathname && document.querySelector(`main a[href^="${pathname}/"]`) && !isBusy();
+        await until("the dossier", isOpen, patienceMs);
+        mark("dossier");
+        // From then on one dossier after the other, until all is there.
+        marks.opens = [];
+        while (isUsed && (exchange.now.filling !== "" || marks.opens.length < 3)) {
+          const links = [...document.querySelectorAll('main a[href^="/client/"]')].filter((link) => link.pathname.split("/").length === 3);
+          const next = links.find((link) => link.pathname !== location.pathname && !seen.has(link.pathname)) ?? links.find((link) => link.pathname !== location.pathname);
+          if (!next) break;
+          const { pathname } = next;
+          seen.add(pathname);
+          const begin = performance.now();
+          next.click();
+          await until(pathname, () => location.pathname === pathname && document.querySelector(`main a[href^="${pathname}/"]`) && !isBusy(), patienceMs);
+          marks.opens.push(performance.now() - begin);
+          await frame();
+        }
+      };
+      fill().catch((error) => (marks.error = String(error)));
+      return true;
     },
   };
 })();

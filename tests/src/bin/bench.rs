@@ -24,6 +24,9 @@ struct Options {
     /// Only the relay
     #[arg(long, conflicts_with = "native")]
     relay: bool,
+    /// Only the filling of a new device
+    #[arg(long, conflicts_with_all = ["native", "relay"])]
+    fill: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -35,9 +38,10 @@ async fn main() -> anyhow::Result<ExitCode> {
         Plan::FULL
     };
     let plan = Plan {
-        parts: match (options.native, options.relay) {
-            (true, _) => Parts::Engine,
-            (_, true) => Parts::Relay,
+        parts: match (options.native, options.relay, options.fill) {
+            (true, ..) => Parts::Engine,
+            (_, true, _) => Parts::Relay,
+            (.., true) => Parts::Fill,
             _ => Parts::All,
         },
         ..plan
