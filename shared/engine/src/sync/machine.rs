@@ -399,10 +399,9 @@ impl Machine {
         if let Some((_, _, until)) = &mut self.asked {
             *until = now.saturating_add(ANSWER_MS);
         }
-        for at in [&mut self.again_at, &mut self.beacon_at] {
-            if let Some(at) = at {
-                *at = now;
-            }
+        let planned = [&mut self.again_at, &mut self.beacon_at];
+        for at in planned.into_iter().flatten() {
+            *at = now;
         }
         (self.heard_at, self.push_at, self.draft_at) = (now, now, now);
         self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
