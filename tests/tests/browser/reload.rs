@@ -168,6 +168,19 @@ return [...place.querySelectorAll("form input, form select, form textarea")]
   .map((box) => [box.id, ["checkbox", "radio"].includes(box.type) ? box.checked : box.value]);
 "#;
 
+/// Waits until words stand on the page once: what was just said of them goes by itself.
+async fn expect_once(device: &Device, words: &str) -> Result<()> {
+    let mut count = 0;
+    for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+        count = device.page().text().await?.matches(words).count();
+        if count == 1 {
+            return Ok(());
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+    bail!("{words:?} stands there {count} times")
+}
+
 /// A form in the middle of which the page is loaded anew.
 struct Form<'a> {
     path: String,
@@ -265,8 +278,7 @@ impl Form<'_> {
         page.find(Role::Region, "Bezoeken vandaag").await?;
         device.open_in_app(&self.path).await?;
         page.reads(self.written).await?;
-        let count = page.text().await?.matches(self.written).count();
-        ensure!(count == 1, "{:?} stands there {count} times", self.written);
+        expect_once(device, self.written).await?;
         ensure!(!page.has(Role::Button, self.done).await?);
         Ok(())
     }
