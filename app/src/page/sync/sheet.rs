@@ -5,7 +5,7 @@ use engine::sync::Trouble;
 use leptos::prelude::*;
 
 use super::moment;
-use crate::page::devices::{ReceiptLine, load_devices};
+use crate::page::devices::{DeviceNames, ReceiptLine};
 use crate::page::load::{Loaded, load};
 use crate::page::server;
 use crate::page::session::use_session;
@@ -192,7 +192,7 @@ fn client_name(name: Option<String>) -> String {
 #[component]
 fn Others() -> impl IntoView {
     let exchanged = use_session().exchanged();
-    let rows = load_devices();
+    let names = DeviceNames::load();
     let head = load(
         move || {
             exchanged.with(|_| ());
@@ -203,9 +203,10 @@ fn Others() -> impl IntoView {
             _ => None,
         },
     );
-    let others = move || match rows.get() {
-        Loaded::Ready(rows) => rows.into_iter().filter(|row| !row.is_own).collect(),
-        Loaded::Waiting | Loaded::Failed(_) => Vec::new(),
+    let others = move || {
+        let mut rows = names.rows();
+        rows.retain(|row| !row.is_own);
+        rows
     };
     let lines = move || {
         let lines = others().into_iter().map(|row| {

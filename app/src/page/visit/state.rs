@@ -43,10 +43,7 @@ pub fn Placed(
     /// The devices, for their names.
     devices: Vec<DeviceRow>,
 ) -> impl IntoView {
-    let name = |number: &u16| match devices.iter().find(|row| row.device == *number) {
-        Some(row) => words::devices::name(row),
-        None => words::devices::numbered(*number),
-    };
+    let name = |number: &u16| words::devices::name_in(&devices, Some(*number));
     let (class, glyph, state, words) = match place {
         EntryPlace::Device => (
             "c-badge c-badge--offline",
