@@ -6,6 +6,7 @@ use engine::command::{Command, Failure, Reply};
 use leptos::prelude::*;
 
 use super::session::use_session;
+use crate::platform::dom;
 use crate::ui::{Notice, NoticeKind, Skeleton};
 use crate::words;
 
@@ -18,6 +19,17 @@ pub enum Loaded<T> {
     Ready(T),
     /// It did not work.
     Failed(Failure),
+}
+
+impl<T> Loaded<T> {
+    /// The same with something made of the answer.
+    pub fn map<U>(&self, make: impl FnOnce(&T) -> U) -> Loaded<U> {
+        match self {
+            Self::Waiting => Loaded::Waiting,
+            Self::Ready(value) => Loaded::Ready(make(value)),
+            Self::Failed(failure) => Loaded::Failed(failure.clone()),
+        }
+    }
 }
 
 /// Asks `command`, again after every write and whenever a signal it reads changes. Old answers stay until the new one is there.
@@ -51,7 +63,8 @@ where
     loaded.into()
 }
 
-/// Shows an answer: a skeleton while waiting, three sentences when it failed.
+/// Shows an answer: a skeleton while waiting, three sentences when it failed. The keyboard stays where it was when the
+/// next answer is shown in its place.
 #[component]
 pub fn LoadedView<T, V>(
     /// From [`load`].
@@ -63,10 +76,13 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
     V: Fn(T) -> AnyView + Send + Sync + 'static,
 {
-    move || match of.get() {
-        Loaded::Waiting => view! { <Skeleton /> }.into_any(),
-        Loaded::Ready(value) => view(value),
-        Loaded::Failed(failure) => view! { <FailureNotice failure /> }.into_any(),
+    move || {
+        dom::keep_focus();
+        match of.get() {
+            Loaded::Waiting => view! { <Skeleton /> }.into_any(),
+            Loaded::Ready(value) => view(value),
+            Loaded::Failed(failure) => view! { <FailureNotice failure /> }.into_any(),
+        }
     }
 }
 

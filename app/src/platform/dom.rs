@@ -1,13 +1,14 @@
 //! Focus, scrolling and the document's title: what the design system needs beyond Leptos.
 //!
-//! Knows elements by id only; never reads a field's text.
+//! Knows elements by id, links by where they go and buttons by their words too; never reads a field's text.
 
 use std::cell::RefCell;
 
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, FocusEvent, HtmlElement, Node, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Element, FocusEvent, FocusOptions, HtmlElement, Node, NodeList, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
 };
 
 /// What can take the keyboard inside a group such as a fieldset.
@@ -79,6 +80,79 @@ pub(crate) fn return_focus() {
         && is_focus_lost()
     {
         let _ = opener.focus();
+    }
+}
+
+/// A view that may hold the keyboard is about to show something else: afterwards the control that is like the one that
+/// had it has it, and not another one that took its element.
+pub(crate) fn keep_focus() {
+    if let Some(place) = FocusPlace::now() {
+        request_animation_frame(move || place.take());
+    }
+}
+
+/// A control, by what outlives its element.
+struct FocusPlace {
+    element: Element,
+    id: String,
+    tag: String,
+    mark: Option<String>,
+    /// Among those of the same mark, in the order of the page.
+    number: usize,
+}
+
+impl FocusPlace {
+    fn now() -> Option<Self> {
+        let active = document().active_element().filter(|_| !is_focus_lost())?;
+        let (id, tag, mark) = (active.id(), active.tag_name(), mark_of(&active));
+        if id.is_empty() && mark.is_none() {
+            return None;
+        }
+        let number = alike(&tag, mark.as_deref()).position(|element| element == active);
+        Some(Self {
+            element: active,
+            id,
+            tag,
+            mark,
+            number: number.unwrap_or(0),
+        })
+    }
+
+    fn take(&self) {
+        let is_on_it = document().active_element().as_ref() == Some(&self.element);
+        let is_another = is_on_it && mark_of(&self.element) != self.mark;
+        if !is_another && !is_focus_lost() {
+            return;
+        }
+        let by_id = document().get_element_by_id(&self.id);
+        let found = by_id.or_else(|| {
+            let mark = self.mark.as_deref()?;
+            alike(&self.tag, Some(mark)).nth(self.number)
+        });
+        if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = found.focus_with_options(&options);
+        }
+    }
+}
+
+/// Elements of a kind with this mark.
+fn alike(tag: &str, mark: Option<&str>) -> impl Iterator<Item = Element> {
+    let all = document().get_elements_by_tag_name(tag);
+    let elements = (0..all.length()).filter_map(move |place| all.item(place));
+    elements.filter(move |element| mark_of(element).as_deref() == mark)
+}
+
+/// Where a link goes, or what a button is called.
+fn mark_of(element: &Element) -> Option<String> {
+    match element.tag_name().as_str() {
+        "A" => element.get_attribute("href"),
+        "BUTTON" => {
+            let label = element.get_attribute("aria-label");
+            label.or_else(|| element.text_content())
+        }
+        _ => None,
     }
 }
 

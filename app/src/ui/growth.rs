@@ -2,7 +2,7 @@
 //!
 //! A screenful comes at once, the rest of the first fifty after it was painted, more with a press on the button below.
 
-use std::ops::Range;
+use std::hash::Hash;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -20,21 +20,19 @@ const STEP: usize = 100;
 /// How much of a list is on screen.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
-    total: usize,
+    total: Signal<usize>,
     pieces: RwSignal<usize>,
 }
 
 impl Growth {
     /// The beginning of a list of `total` rows.
-    pub fn new(total: usize) -> Self {
+    pub fn new(total: Signal<usize>) -> Self {
         let growth = Self {
             total,
             pieces: RwSignal::new(1),
         };
-        if total > SCREEN {
-            // A frame, then a task of its own: between the two the browser paints.
-            request_animation_frame(move || set_timeout(move || growth.fill(), Duration::ZERO));
-        }
+        // A frame, then a task of its own: between the two the browser paints.
+        request_animation_frame(move || set_timeout(move || growth.fill(), Duration::ZERO));
         growth
     }
 
@@ -43,46 +41,43 @@ impl Growth {
         self.pieces.try_update(|pieces| *pieces = (*pieces).max(2));
     }
 
+    /// Rows that are on screen, if there are as many.
+    fn limit(self) -> usize {
+        match self.pieces.get() {
+            0 | 1 => SCREEN,
+            pieces => FIRST + (pieces - 2) * STEP,
+        }
+    }
+
     fn has_more(self) -> bool {
-        let pieces = self.pieces.get();
-        pieces > 1 && range(pieces, self.total).start < self.total
+        self.pieces.get() > 1 && self.limit() < self.total.get()
     }
 }
 
-/// Places of the rows of one piece; empty past the end.
-fn range(piece: usize, total: usize) -> Range<usize> {
-    let (start, end) = match piece {
-        0 => (0, SCREEN),
-        1 => (SCREEN, FIRST),
-        later => (FIRST + (later - 2) * STEP, FIRST + (later - 1) * STEP),
-    };
-    start.min(total)..end.min(total)
-}
-
-/// The rows that are on screen; what stands there already is left alone when more come.
+/// The rows that are on screen; what stands there already is left alone when more come or others change.
 #[component]
 pub fn Grown<T, V>(
     /// How much.
     growth: Growth,
-    /// All rows.
-    rows: Vec<T>,
+    /// All rows, no two of them equal.
+    #[prop(into)]
+    rows: Signal<Vec<T>>,
     /// One row on screen.
     view: V,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + Eq + Hash + Send + Sync + 'static,
     V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let rows = StoredValue::new(rows);
-    let piece = move |piece: usize| {
-        let shown = rows.with_value(|rows| {
-            rows.get(range(piece, growth.total))
-                .map(<[T]>::to_vec)
-                .unwrap_or_default()
-        });
-        shown.into_iter().map(view.clone()).collect_view()
+    let shown = move || {
+        dom::keep_focus();
+        let rows = rows.read();
+        rows.iter()
+            .take(growth.limit())
+            .cloned()
+            .collect::<Vec<T>>()
     };
-    view! { <For each=move || 0..growth.pieces.get() key=|piece| *piece children=piece /> }
+    view! { <For each=shown key=T::clone children=view /> }
 }
 
 /// The button below the list, while there is more. The keyboard goes on at the first new row.
@@ -112,30 +107,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_follow_each_other_and_end_with_the_list() {
-        assert_eq!(range(0, 7), 0..7);
-        assert_eq!(range(0, 500), 0..15);
-        assert_eq!(range(1, 500), 15..50);
-        assert_eq!(range(2, 500), 50..150);
-        assert_eq!(range(6, 500), 450..500);
-        assert!(range(7, 500).is_empty());
-        let all: Vec<usize> = (0..7).flat_map(|piece| range(piece, 500)).collect();
-        assert_eq!(all, (0..500).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn there_is_more_until_the_last_piece() {
+    fn a_list_grows_by_itself_once_and_then_by_presses() {
         let owner = Owner::new();
         owner.with(|| {
             let pieces = RwSignal::new(1);
-            let of = |total| Growth { total, pieces };
-            assert!(!of(151).has_more(), "the first rows come by themselves");
-            of(151).fill();
-            assert!(of(51).has_more() && !of(50).has_more() && !of(7).has_more());
+            let total = RwSignal::new(151);
+            let growth = Growth {
+                total: total.into(),
+                pieces,
+            };
+            assert_eq!(growth.limit(), 15);
+            assert!(!growth.has_more(), "the first rows come by themselves");
+            growth.fill();
+            assert!(growth.limit() == 50 && growth.has_more());
+            for (count, has_more) in [(50, false), (51, true), (7, false), (151, true)] {
+                total.set(count);
+                assert_eq!(growth.has_more(), has_more, "{count}");
+            }
             pieces.set(3);
-            assert!(of(151).has_more() && !of(150).has_more());
-            of(151).fill();
+            assert!(growth.limit() == 150 && growth.has_more());
+            growth.fill();
             assert_eq!(pieces.get(), 3);
+            total.set(150);
+            assert!(!growth.has_more());
         });
     }
 }

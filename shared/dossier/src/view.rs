@@ -34,7 +34,7 @@ pub struct ProfileView {
 }
 
 /// One row of the client list; also the sealed summary that makes lists fast.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ClientRow {
     /// Who.
     pub id: ClientId,
@@ -80,7 +80,7 @@ impl ClientRow {
 }
 
 /// A result of searching clients.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ClientHit {
     /// The client.
     pub row: ClientRow,
@@ -89,7 +89,7 @@ pub struct ClientHit {
 }
 
 /// One planning of a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PlanningView {
     /// Id.
     pub id: EntryId,
@@ -328,7 +328,7 @@ pub struct VisitsView {
 }
 
 /// One signed visit in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VisitRow {
     /// Id.
     pub id: EntryId,

@@ -19,6 +19,7 @@ mod guard;
 mod lock;
 mod long_lists;
 mod measurements;
+mod news;
 mod night;
 mod offline;
 mod pairing;

@@ -110,7 +110,7 @@ fn VisitRows(
         .chunk_by(|one, other| one.date == other.date)
         .map(<[VisitRow]>::to_vec)
         .collect();
-    let growth = Growth::new(days.len());
+    let growth = Growth::new(Signal::stored(days.len()));
     let day = move |day: Vec<VisitRow>| {
         let name = day
             .first()
@@ -130,7 +130,7 @@ fn VisitRows(
     };
     view! {
         <div class="l-stack" id=ROWS>
-            <Grown growth rows=days view=day />
+            <Grown growth rows=Signal::stored(days) view=day />
         </div>
         <ShowMore growth list=ROWS label=words::client::more_visits() />
     }

@@ -58,6 +58,19 @@ pub fn ClientsLayout() -> impl IntoView {
     }
 }
 
+/// What a person asked the list.
+#[derive(Clone, PartialEq)]
+struct Question {
+    query: String,
+    filter: ClientFilter,
+}
+
+impl Question {
+    fn is_search(&self) -> bool {
+        !self.query.trim().is_empty()
+    }
+}
+
 /// Search box, filters and rows.
 #[component]
 pub fn ClientList(
@@ -76,20 +89,37 @@ pub fn ClientList(
     let query = RwSignal::new(String::new());
     let filter = RwSignal::new(code(&ClientFilter::All));
     note_searches(query);
-    let hits = load(
+    let question = move || Question {
+        query: query.get(),
+        filter: choice(&filter.get()).unwrap_or_default(),
+    };
+    // An answer that counts is the one to what was asked last.
+    let asked = StoredValue::new(question());
+    let found = load(
         move || {
+            let question = question();
+            asked.set_value(question.clone());
             Some(Command::Clients {
-                query: query.get(),
-                filter: choice(&filter.get()).unwrap_or_default(),
+                query: question.query,
+                filter: question.filter,
             })
         },
-        |reply| match reply {
-            Reply::Clients(hits) => Some(hits),
+        move |reply| match reply {
+            Reply::Clients(hits) => Some((asked.try_get_value()?, hits)),
             _ => None,
         },
     );
-    let counted = Memo::new(move |_| match &*hits.read() {
-        Loaded::Ready(hits) if !query.read().trim().is_empty() => words::count(hits.len()),
+    let hits = Memo::new(move |_| match &*found.read() {
+        Loaded::Ready((_, hits)) => hits.clone(),
+        Loaded::Waiting | Loaded::Failed(_) => Vec::new(),
+    });
+    // Another question begins at the top of another list; news only changes rows.
+    let list = Memo::new(move |_| {
+        let found = found.read();
+        found.map(|(question, hits)| (question.clone(), hits.is_empty()))
+    });
+    let counted = Memo::new(move |_| match &*found.read() {
+        Loaded::Ready((question, hits)) if question.is_search() => words::count(hits.len()),
         _ => String::new(),
     });
     let filters = [
@@ -102,7 +132,10 @@ pub fn ClientList(
         .iter()
         .map(|(filter, label)| Choice::new(code(filter), *label))
         .collect();
-    let shown = move |hits: Vec<ClientHit>| rows(hits, to, current, query, filter, has_new_above);
+    let shown = move |(question, is_empty): (Question, bool)| match is_empty {
+        true => empty(&question, has_new_above).into_any(),
+        false => rows(hits, to, current),
+    };
     view! {
         <div class="l-stack">
             <TextInput
@@ -116,23 +149,17 @@ pub fn ClientList(
             />
             <Chips label=words::show() value=filter choices=filters />
             <p class="u-hidden" role="status">{counted}</p>
-            <LoadedView of=hits view=shown />
+            <LoadedView of=list.into() view=shown />
         </div>
     }
 }
 
 fn rows(
-    hits: Vec<ClientHit>,
+    hits: Memo<Vec<ClientHit>>,
     to: fn(ClientId) -> String,
     current: Signal<Option<ClientId>>,
-    query: RwSignal<String>,
-    filter: RwSignal<String>,
-    has_new_above: bool,
 ) -> AnyView {
-    if hits.is_empty() {
-        return empty(query, filter, has_new_above).into_any();
-    }
-    let growth = Growth::new(hits.len());
+    let growth = Growth::new(Signal::derive(move || hits.read().len()));
     let row = move |hit: ClientHit| {
         let id = hit.row.id;
         let is_current = Signal::derive(move || current.get() == Some(id));
@@ -149,11 +176,11 @@ fn rows(
     .into_any()
 }
 
-fn empty(query: RwSignal<String>, filter: RwSignal<String>, has_new_above: bool) -> impl IntoView {
-    if !query.read_untracked().trim().is_empty() {
+fn empty(question: &Question, has_new_above: bool) -> impl IntoView {
+    if question.is_search() {
         return view! { <EmptyState text=words::no_match() icon=Glyph::Search /> }.into_any();
     }
-    match choice(&filter.read_untracked()).unwrap_or_default() {
+    match question.filter {
         ClientFilter::Attention => {
             view! { <EmptyState text=words::none_with_attention() icon=Glyph::Check /> }.into_any()
         }
