@@ -8,6 +8,7 @@ use dossier::id::ClientId;
 use dossier::view::ClientRow;
 use protocol::DocId;
 
+use super::behind::Behind;
 use super::catalogue::{Catalogue, DocPlace};
 use super::drafts::Slots;
 use super::head::{DeviceHead, DocHead};
@@ -39,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) is_sync_changed: bool,
     /// Records that wait for an earlier one.
     pub(crate) held: Held,
+    /// Stored records that are not in their documents yet.
+    pub(crate) behind: Behind,
     /// Read when it is first asked for.
     pub(crate) outbox: Option<Outbox>,
     /// Read when it is first asked for, apart from what is written.
@@ -90,6 +93,7 @@ impl Session {
             sync: SyncHead::default(),
             is_sync_changed: false,
             held: Held::default(),
+            behind: Behind::default(),
             outbox: None,
             trail: Trail::default(),
             quarantine: Vec::new(),

@@ -105,7 +105,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     ) -> Outcome<RecordHash> {
         self.session.is_torn = true;
         let keys = self.keys;
-        let seen = self.session.sync.tell_seen();
+        // What is not in its document yet may turn out not to open: a receipt says more than that it is stored.
+        let seen = match self.session.behind.is_empty() {
+            true => self.session.sync.tell_seen(),
+            false => Vec::new(),
+        };
         body.unopened = self.session.sync.tell_unopened();
         self.session.is_sync_changed |= !seen.is_empty() || !body.unopened.is_empty();
         let head = &mut self.session.head;
@@ -163,6 +167,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.flush_lane_if_due()?;
         self.put_lane()?;
         self.put_trail().await?;
+        self.put_behind()?;
         self.put_found().await?;
         // A repair is older than what this command made of the same row.
         let mut batch = core::mem::take(&mut self.session.repairs);

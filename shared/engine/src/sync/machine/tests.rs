@@ -28,6 +28,7 @@ fn standing(chain: ChainTip) -> Standing {
         last_sent_at: 0,
         last_received_at: 0,
         has_untold: false,
+        behind_count: 0,
         draft_count: 0,
     }
 }
