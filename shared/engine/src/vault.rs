@@ -53,8 +53,8 @@ use crate::kdf::Kdf;
 use crate::store::Store;
 #[cfg(feature = "fixture")]
 pub(crate) use bulk::BulkYear;
-use crypto::DeviceBundle;
 pub use catch_up::CaughtUp;
+use crypto::DeviceBundle;
 pub use growth::ChainTaken;
 pub use intake::Taken;
 use keys::Keys;

@@ -155,7 +155,7 @@ impl Behind {
     }
 
     /// Takes records out that were applied, or are named as not opened.
-    fn remove(&mut self, client: Option<ClientId>, gone: &BTreeSet<RecordHash>) {
+    pub(crate) fn remove(&mut self, client: Option<ClientId>, gone: &BTreeSet<RecordHash>) {
         let Some(queue) = self.queues.get_mut(&client) else {
             return;
         };
@@ -236,11 +236,6 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             self.session.is_sync_changed = true;
         }
         Ok(())
-    }
-
-    /// Takes records out that need no further work.
-    pub(super) fn drop_behind(&mut self, client: Option<ClientId>, gone: &BTreeSet<RecordHash>) {
-        self.session.behind.remove(client, gone);
     }
 
     /// Reads what waits. Answers whether all of it could be read.

@@ -50,48 +50,26 @@ enum Step {
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Brings some clients up to date, the most wanted first.
     pub(crate) async fn catch_up_step(&mut self) -> Outcome<CaughtUp> {
-        let mut caught = CaughtUp::default();
-        let mut clients = BTreeSet::new();
+        let mut picked: Vec<(Option<ClientId>, Vec<Entry>)> = Vec::new();
+        let mut sum = 0;
         for client in self.wanted_clients() {
-            let count = self.session.behind.count_of(client);
-            let is_full = caught.record_count + count > STEP_RECORDS;
-            if clients.len() >= STEP_CLIENTS || (is_full && !clients.is_empty()) {
+            let is_full = sum + self.session.behind.count_of(client) > STEP_RECORDS;
+            if picked.len() >= STEP_CLIENTS || (is_full && !picked.is_empty()) {
                 break;
             }
-            clients.insert(client);
-            self.bring_in(client, STEP_RECORDS, &mut caught).await?;
+            let entries = self.session.behind.pick(client, STEP_RECORDS);
+            sum += entries.len();
+            picked.push((client, entries));
         }
-        self.finish_catch_up(&clients, caught).await?;
-        Ok(caught)
+        self.bring_in(picked).await
     }
 
     /// Brings everything that is stored of these clients into their documents.
     pub(crate) async fn catch_up(&mut self, clients: &BTreeSet<Option<ClientId>>) -> Outcome<()> {
-        let mut caught = CaughtUp::default();
-        let mut is_any = false;
-        for client in clients {
-            if self.session.behind.has(*client) {
-                is_any = true;
-                self.bring_in(*client, usize::MAX, &mut caught).await?;
-            }
-        }
-        if is_any {
-            self.finish_catch_up(clients, caught).await?;
-        }
-        Ok(())
-    }
-
-    async fn finish_catch_up(
-        &mut self,
-        clients: &BTreeSet<Option<ClientId>>,
-        caught: CaughtUp,
-    ) -> Outcome<()> {
-        if caught.record_count > 0 {
-            self.commit().await?;
-        }
-        if caught.has_changed {
-            self.clear_done_drafts(clients).await?;
-        }
+        let behind = &self.session.behind;
+        let waiting = clients.iter().filter(|client| behind.has(**client));
+        let picked = waiting.map(|client| (*client, behind.pick(*client, usize::MAX)));
+        self.bring_in(picked.collect()).await?;
         Ok(())
     }
 
@@ -185,38 +163,47 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         clients
     }
 
-    /// Applies about `limit` records of a client; the batch holds all of it afterwards.
-    async fn bring_in(
-        &mut self,
-        client: Option<ClientId>,
-        limit: usize,
-        caught: &mut CaughtUp,
-    ) -> Outcome<()> {
-        let entries = self.session.behind.pick(client, limit);
+    /// Applies these records of each client and commits.
+    async fn bring_in(&mut self, picked: Vec<(Option<ClientId>, Vec<Entry>)>) -> Outcome<CaughtUp> {
+        let mut caught = CaughtUp::default();
+        if picked.is_empty() {
+            return Ok(caught);
+        }
         self.session.is_torn = true;
-        caught.record_count += entries.len();
-        let works = self.read_works(&entries).await?;
+        let all: Vec<Entry> = picked.iter().flat_map(|(_, of)| of).copied().collect();
+        caught.record_count = all.len();
         let mut by_doc: BTreeMap<DocId, Vec<Work>> = BTreeMap::new();
-        for work in works {
+        for work in self.read_works(&all).await? {
             by_doc.entry(work.route.doc).or_default().push(work);
         }
-        let docs = by_doc.keys().copied().collect::<Vec<_>>();
-        self.open_ahead(client, &docs).await?;
-        let mut has_changed = false;
-        for (doc, works) in by_doc {
-            has_changed |= self.apply_doc(doc, works).await?;
-        }
-        let mut gone = BTreeSet::new();
-        gone.extend(entries.iter().map(|entry| entry.record));
-        self.drop_behind(client, &gone);
-        if let Some(client) = client.filter(|_| has_changed) {
-            match self.rebuild_row(client).await {
-                Ok(()) | Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => {}
-                Err(stop) => return Err(stop),
+        let clients = picked.iter().filter_map(|(client, _)| *client);
+        let clients: Vec<ClientId> = clients.collect();
+        let docs: Vec<DocId> = by_doc.keys().copied().collect();
+        self.open_ahead(&clients, &docs).await?;
+        for (client, entries) in &picked {
+            let mut has_changed = false;
+            let mut gone = BTreeSet::new();
+            for entry in entries {
+                gone.insert(entry.record);
+                if let Some(works) = by_doc.remove(&entry.doc) {
+                    has_changed |= self.apply_doc(entry.doc, works).await?;
+                }
             }
+            self.session.behind.remove(*client, &gone);
+            if let Some(client) = client.filter(|_| has_changed) {
+                match self.rebuild_row(client).await {
+                    Ok(()) | Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => {}
+                    Err(stop) => return Err(stop),
+                }
+            }
+            caught.has_changed |= has_changed;
         }
-        caught.has_changed |= has_changed;
-        Ok(())
+        self.commit().await?;
+        if caught.has_changed {
+            let clients: BTreeSet<_> = picked.into_iter().map(|(client, _)| client).collect();
+            self.clear_done_drafts(&clients).await?;
+        }
+        Ok(caught)
     }
 
     /// Reads records that wait; one that does not stand there as it was stored is named as not opened.

@@ -87,7 +87,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 let from = usize::try_from(from).unwrap_or(usize::MAX);
                 Ok(Done::Chain(entries.into_iter().skip(from).collect()))
             }
-            Work::Take { records } => Ok(Done::Taken(self.take_records(records).await?)),
+            Work::Take { records } => {
+                let taken = self.take_records(records).await?;
+                self.session.trim();
+                Ok(Done::Taken(taken))
+            }
             Work::CatchUp => {
                 let caught_up = self.catch_up_step().await?;
                 self.session.trim();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crypto::DocumentKey;
 use dossier::document::Document;
 use protocol::keybox::DocKind;
-use protocol::record::RecordKind;
+use protocol::record::{RecordKind, Route};
 use protocol::{ChangeHash, ClientId, DocId, RecordHash};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -54,26 +54,24 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(docs)
     }
 
-    /// Brings documents of a client that will be needed into memory, with few reads for all of them. One that cannot be
-    /// opened is left for whoever asks for it.
-    pub(crate) async fn open_ahead(
-        &mut self,
-        client: Option<ClientId>,
-        docs: &[DocId],
-    ) -> Outcome<()> {
+    /// Brings documents, and those from which the summaries of clients are made, into memory with few reads for all of
+    /// them. One that cannot be opened is left for whoever asks for it.
+    pub(crate) async fn open_ahead(&mut self, clients: &[ClientId], docs: &[DocId]) -> Outcome<()> {
         let catalogue = &self.session.catalogue;
         let mut wanted: BTreeSet<DocId> = BTreeSet::new();
         wanted.extend(docs);
-        if let Some(owner) = client {
+        for client in clients {
             for kind in [DocKind::Dossier, DocKind::Identity] {
-                wanted.extend(catalogue.find((client, kind, None)));
+                wanted.extend(catalogue.find((Some(*client), kind, None)));
             }
-            let journals = catalogue.journals(owner);
+            let journals = catalogue.journals(*client);
             let newest = journals.first().map(|(year, _)| *year);
             let journals = journals.iter().filter(|(year, _)| Some(*year) == newest);
             wanted.extend(journals.map(|(_, doc)| *doc));
         }
-        let missing = wanted.iter().filter(|doc| !self.session.docs.contains_key(doc));
+        let missing = wanted
+            .iter()
+            .filter(|doc| !self.session.docs.contains_key(doc));
         let named: Vec<(DocId, DocumentKey)> = missing
             .filter_map(|doc| Some((*doc, self.newest_key(*doc).ok()?)))
             .collect();
@@ -154,13 +152,21 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         for (row, stored) in head_rows.into_iter().zip(stored) {
             all.push(self.read_head(row, stored));
         }
-        let snapshots = all.iter().filter_map(|parts: &Parts| Some(parts.head.as_ref()?.snapshot?.to_vec()));
+        let snapshots = all
+            .iter()
+            .filter_map(|parts: &Parts| Some(parts.head.as_ref()?.snapshot?.to_vec()));
         let snapshots: Vec<Vec<u8>> = snapshots.collect();
-        let mut snapshots = self.read_rows_of(StoreName::Snapshot, &snapshots).await?.into_iter();
+        let mut snapshots = self
+            .read_rows_of(StoreName::Snapshot, &snapshots)
+            .await?
+            .into_iter();
         let records = all.iter().filter_map(|parts| parts.head.as_ref());
         let records = records.flat_map(|head| &head.records);
         let records: Vec<Vec<u8>> = records.map(|hash| hash.as_bytes().to_vec()).collect();
-        let mut records = self.read_rows_of(StoreName::Record, &records).await?.into_iter();
+        let mut records = self
+            .read_rows_of(StoreName::Record, &records)
+            .await?
+            .into_iter();
         for ((doc, key), parts) in docs.iter().zip(&mut all) {
             let Some(head) = parts.head.take() else {
                 continue;
@@ -226,11 +232,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         stored: Option<Vec<u8>>,
         parts: &mut Parts,
     ) {
-        let (keys, catalogue) = (self.keys, &self.session.catalogue);
-        let find = |route: &protocol::record::Route| {
-            let key = catalogue.doc_key(keys, doc, route.key).ok()?;
-            Some(key.derive_body_key())
-        };
+        let (keys, find) = (self.keys, |route: &Route| self.body_key(route));
         let kind = RecordKind::Changes;
         match open_listed(keys, hash, stored.as_deref(), doc, kind, find) {
             Ok(body) => parts.changes.push(body.content),
@@ -254,9 +256,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     ) -> Outcome<OpenDoc> {
         let log = self.read_log().await?;
         let mut changes = Vec::new();
+        let mut is_awaited = false;
         for found in log.of(RecordKind::Changes, doc) {
             if self.session.behind.holds(place.0, &found.hash) {
                 // Stored, and not a part of it yet.
+                is_awaited = true;
                 continue;
             }
             let body_key = self
@@ -277,9 +281,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let actor = self.make_actor();
         let is_newer = parts.is_newer || log.asks_for_newer(doc);
         let is_sure = (heads.is_some() || log.is_complete) && !is_newer;
-        let rebuilt = Document::load_concatenated(&[], &slices, heads.as_deref(), actor)
-            .ok()
-            .filter(|_| is_sure);
+        let is_empty = slices.is_empty() && heads.as_ref().is_none_or(Vec::is_empty);
+        let rebuilt = match domain_kind(place) {
+            // Nothing was in it yet.
+            Some(kind) if is_awaited && is_empty => Some(Document::new(kind, actor)),
+            _ => Document::load_concatenated(&[], &slices, heads.as_deref(), actor).ok(),
+        };
+        let rebuilt = rebuilt.filter(|_| is_sure);
         let is_healed = rebuilt.is_some();
         if parts.damaged.is_empty() {
             let head_row = self.head_row(doc);
@@ -335,7 +343,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .into_iter()
             .map(ChangeHash::from_bytes)
             .collect();
-        let written = self.snapshot_doc(open).and_then(|()| {
+        let snapshot = match open.head.heads.is_empty() {
+            true => Ok(()),
+            false => self.snapshot_doc(open),
+        };
+        let written = snapshot.and_then(|()| {
             let row = self.head_row(doc);
             self.put_value(StoreName::Cursor, row, &open.head)
         });

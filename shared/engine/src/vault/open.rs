@@ -207,7 +207,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 stored.as_deref(),
                 DocId::NIL,
                 RecordKind::Keybox,
-                |route| Some(keys.epoch_key_by_id(route.key)?.derive_body_key()),
+                |route| self.body_key(route),
             );
             match body
                 .ok()
