@@ -117,7 +117,7 @@ pub fn Filling() -> impl IntoView {
     let percent = Memo::new(move |_| {
         let status = sync.get()?;
         let is_shown = pairing.is_filling.get() || status.behind >= FAR_BEHIND;
-        is_shown.then(|| percent(status.head, status.behind))
+        is_shown.then(|| percent(status.head, status.behind, status.stored_behind))
     });
     let is_shown = Memo::new(move |_| percent.read().is_some());
     let label = move || words::filling(percent.get().unwrap_or_default());
@@ -130,11 +130,13 @@ pub fn Filling() -> impl IntoView {
     }
 }
 
-/// How much came in, 0 to 100; rounded down, so that the end is the end.
-fn percent(head: u64, behind: u64) -> u32 {
-    let taken = head.saturating_sub(behind).saturating_mul(100);
+/// How much came in, 0 to 100; rounded down, so that the end is the end. What is stored and not shown yet counts half.
+fn percent(head: u64, behind: u64, stored_behind: u64) -> u32 {
+    let whole = head.max(behind).saturating_mul(2);
+    let missing = behind.saturating_mul(2).saturating_sub(stored_behind);
+    let taken = whole.saturating_sub(missing).saturating_mul(100);
     taken
-        .checked_div(head)
+        .checked_div(whole)
         .and_then(|percent| u32::try_from(percent).ok())
         .unwrap_or_default()
 }
@@ -145,9 +147,11 @@ mod tests {
 
     #[test]
     fn all_is_a_hundred_and_nothing_is_none() {
-        assert_eq!(percent(0, 0), 0);
-        assert_eq!(percent(200, 200), 0);
-        assert_eq!(percent(200, 1), 99);
-        assert_eq!(percent(200, 0), 100);
+        assert_eq!(percent(0, 0, 0), 0);
+        assert_eq!(percent(200, 200, 0), 0);
+        assert_eq!(percent(200, 200, 200), 50);
+        assert_eq!(percent(200, 1, 1), 99);
+        assert_eq!(percent(200, 0, 0), 100);
+        assert_eq!(percent(0, 200, 200), 50);
     }
 }

@@ -158,7 +158,7 @@ impl Owner {
         match owned.vault.sync(work, now(), &mut random::rng()).await {
             Ok(report) => {
                 let has_chain = matches!(report.done, Done::ChainTaken(_));
-                let has_news = matches!(&report.done, Done::Taken(taken) if taken.has_changed);
+                let has_news = matches!(&report.done, Done::CaughtUp(caught) if caught.has_changed);
                 if takes_drafts || has_news {
                     tell(&FromVault::Event(Event::Changed));
                 }

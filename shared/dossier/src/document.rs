@@ -245,8 +245,8 @@ impl Document {
     /// Whether all of these changes stand in the document.
     #[must_use]
     pub fn has_changes(&self, hashes: &[[u8; 32]]) -> bool {
-        let find = |hash: &[u8; 32]| self.inner.get_change_by_hash(&ChangeHash(*hash));
-        hashes.iter().all(|hash| find(hash).is_some())
+        let hashes: Vec<ChangeHash> = hashes.iter().copied().map(ChangeHash).collect();
+        self.inner.get_missing_deps(&hashes).is_empty()
     }
 
     /// Takes over the history of another document for the same purpose, begun apart from this one. What was not here

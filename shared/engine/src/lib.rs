@@ -13,4 +13,4 @@ pub mod store;
 pub mod sync;
 mod vault;
 
-pub use vault::{ChainTaken, Now, PeerDraft, Taken, Unsaved, Vault};
+pub use vault::{CaughtUp, ChainTaken, Now, PeerDraft, Taken, Unsaved, Vault};

@@ -5,9 +5,11 @@
 //! command works later.
 
 mod audit;
+mod behind;
 #[cfg(feature = "fixture")]
 mod bulk;
 mod catalogue;
+mod catch_up;
 mod device;
 mod draft_text;
 mod drafts;
@@ -51,6 +53,7 @@ use crate::kdf::Kdf;
 use crate::store::Store;
 #[cfg(feature = "fixture")]
 pub(crate) use bulk::BulkYear;
+pub use catch_up::CaughtUp;
 use crypto::DeviceBundle;
 pub use growth::ChainTaken;
 pub use intake::Taken;
@@ -209,10 +212,30 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         now: i64,
         rng: &mut impl CryptoRng,
     ) -> Outcome<Reply> {
+        let caught_up = self.catch_up_for(&command, now, rng).await;
+        // A draft is kept even where nothing can be stored.
+        if !matches!(command, Command::SaveDraft { .. }) {
+            caught_up?;
+        }
         let mut turn = self.turn(now, rng).await?;
         let reply = turn.work(command).await;
         turn.session.trim();
         reply
+    }
+
+    /// What is stored of the clients of a command comes into their documents first.
+    async fn catch_up_for(
+        &mut self,
+        command: &Command,
+        now: i64,
+        rng: &mut impl CryptoRng,
+    ) -> Outcome<()> {
+        let mut turn = self.turn(now, rng).await?;
+        if turn.session.behind.is_empty() {
+            return Ok(());
+        }
+        let clients = turn.clients_of(command);
+        turn.catch_up(&clients).await
     }
 
     /// A turn on the open vault, after reading its state again where that is needed.

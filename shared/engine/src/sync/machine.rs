@@ -172,6 +172,8 @@ struct Wishes {
     work: Vec<Work>,
     /// The relay called an entry of the own chain invalid.
     is_append_refused: bool,
+    /// Bad and new records in earlier parts of the page that is taken in.
+    parts: (usize, usize),
     /// All records were asked for once more on this connection.
     is_again: bool,
     /// The chain was asked for because a record names an entry that is not here.
@@ -191,6 +193,8 @@ pub struct Machine {
     link: Link,
     asked: Option<(RequestId, Asked, i64)>,
     is_working: bool,
+    /// The vault could not bring in what is stored: not before this time again.
+    catch_up_at: i64,
     wishes: Wishes,
     proposed: Option<Vec<u8>>,
     backoff: Backoff,
@@ -221,6 +225,7 @@ impl Machine {
             link: Link::Off,
             asked: None,
             is_working: false,
+            catch_up_at: 0,
             wishes: Wishes::default(),
             proposed: None,
             backoff: Backoff::default(),
@@ -303,6 +308,7 @@ impl Machine {
             }
             Input::Failed(_) => {
                 self.is_working = false;
+                self.catch_up_at = now.saturating_add(AGAIN_MS);
                 if self.standing.is_some() {
                     self.give_up(Trouble::Storage, 0, now, jitter, out);
                 }
@@ -404,6 +410,7 @@ impl Machine {
             *at = now;
         }
         (self.heard_at, self.push_at, self.draft_at) = (now, now, now);
+        self.catch_up_at = now;
         self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
     }
 
@@ -456,23 +463,26 @@ impl Machine {
             Some(_) => true,
         };
         let is_busy = self.is_working || is_asked;
+        let last = self.told.unwrap_or_default();
+        let behind_count = self
+            .standing
+            .map_or(last.stored_behind, |of| of.behind_count as u64);
         let phase = match self.link {
             Link::Off | Link::Closing { .. } => Phase::Off,
             Link::Waiting { .. } => Phase::Offline,
             Link::Dialing { .. } | Link::Greeting { .. } => Phase::Connecting,
-            Link::Ready if is_busy => Phase::Busy,
+            Link::Ready if is_busy || behind_count > 0 => Phase::Busy,
             Link::Ready => Phase::UpToDate,
         };
-        let last = self.told.unwrap_or_default();
         // While there is no connection, what was known last holds.
-        let (behind, head) = match self.link {
+        let (missing, head) = match self.link {
             Link::Ready => {
                 let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
                 let at = self.wishes.at.max(taken);
                 let head = self.wishes.head;
                 (head.0.saturating_sub(at.0), head.0)
             }
-            _ => (last.behind, last.head),
+            _ => (last.behind.saturating_sub(last.stored_behind), last.head),
         };
         let status = SyncStatus {
             phase,
@@ -490,7 +500,8 @@ impl Machine {
                 .standing
                 .map_or(last.last_received_at, |of| of.last_received_at),
             chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
-            behind,
+            behind: missing.saturating_add(behind_count),
+            stored_behind: behind_count,
             head,
             clock_off_ms: self.clock_off_ms,
         };
@@ -502,6 +513,9 @@ impl Machine {
 
     fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
         let mut times = Vec::new();
+        if self.standing.is_some_and(|of| of.behind_count > 0) {
+            times.push(self.catch_up_at);
+        }
         times.extend(self.asked.as_ref().map(|(_, _, until)| *until));
         match self.link {
             Link::Off => {}

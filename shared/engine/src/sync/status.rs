@@ -14,7 +14,7 @@ pub enum Phase {
     Connecting,
     /// Something is being sent or taken in.
     Busy,
-    /// Connected, and nothing is to be done.
+    /// Connected, everything that is known of is in its documents, and nothing is to be done.
     UpToDate,
 }
 
@@ -70,8 +70,11 @@ pub struct SyncStatus {
     pub last_received_at: i64,
     /// Entries of the account chain: it grows when a device is added.
     pub chain_len: u32,
-    /// Records at the relay that this device has not taken in, as far as is known.
+    /// Records at the relay that this device does not show yet, as far as is known: not stored here, or not in their
+    /// documents.
     pub behind: u64,
+    /// Of those, how many are stored here.
+    pub stored_behind: u64,
     /// Records at the relay, as far as is known.
     pub head: u64,
     /// The relay's clock minus this one, in ms, where they are more than ten minutes apart; else 0.

@@ -6,7 +6,7 @@ use protocol::{
     AccountId, AccountSeq, Challenge, DeviceIndex, RecordHash, RelayInstance, Signature, VerifyKey,
 };
 
-use crate::{ChainTaken, Taken};
+use crate::{CaughtUp, ChainTaken, Taken};
 
 /// One piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum Work {
         /// With their places in the relay's log, without holes.
         records: Vec<(AccountSeq, Vec<u8>)>,
     },
+    /// Bring some of what is stored into its documents, the most wanted clients first.
+    CatchUp,
     /// Ask the relay for everything again: it refused a record because another one stands in its place.
     TakeAgain,
     /// Records that wait, in the order in which a relay takes them.
@@ -119,6 +121,8 @@ pub enum Done {
     ChainTaken(ChainTaken),
     /// To [`Work::Take`].
     Taken(Taken),
+    /// To [`Work::CatchUp`].
+    CaughtUp(CaughtUp),
     /// To [`Work::ReadOutbox`].
     Outbox(Vec<(RecordHash, Vec<u8>)>),
     /// To [`Work::ChooseProbes`].
@@ -148,8 +152,10 @@ pub struct Standing {
     pub last_sent_at: i64,
     /// When news of another device last arrived; 0 = never.
     pub last_received_at: i64,
-    /// Something arrived that no own record speaks of yet.
+    /// Something arrived that no own record speaks of yet, and all of it is in its documents.
     pub has_untold: bool,
+    /// Records that are stored here and not in their documents yet.
+    pub behind_count: usize,
     /// Own draft slots the relay has not.
     pub draft_count: usize,
 }

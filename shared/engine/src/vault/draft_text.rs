@@ -4,7 +4,7 @@
 //! Promises: no text is overwritten that another does not hold; a draft leaves its slot by itself only when the visit is
 //! signed and all of it stands there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dossier::apply::mask_draft;
 use dossier::draft::{Draft, DraftBody};
@@ -229,12 +229,20 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Reply::DraftSaved { slot, is_part_held })
     }
 
-    /// Blanks own slots with text of signed visits that stands there whole, or that another device went on from.
-    pub(crate) async fn clear_done_drafts(&mut self) -> Outcome<()> {
+    /// Blanks own slots with text of signed visits of these clients that stands there whole, or that another device
+    /// went on from.
+    pub(crate) async fn clear_done_drafts(
+        &mut self,
+        clients: &BTreeSet<Option<protocol::ClientId>>,
+    ) -> Outcome<()> {
         let all = self.texts();
         let own = self.keys.device;
+        let is_of = |text: &&Text| {
+            let client = protocol::ClientId::from_bytes(text.client.0);
+            text.place.0 == own.0 && clients.contains(&Some(client))
+        };
         let mut done = Vec::new();
-        for text in all.iter().filter(|text| text.place.0 == own.0) {
+        for text in all.iter().filter(is_of) {
             let slot = text.place.1;
             if self.session.slots.waiting.find(slot).is_some() {
                 continue;

@@ -89,10 +89,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             Work::Take { records } => {
                 let taken = self.take_records(records).await?;
-                if taken.has_changed {
-                    self.clear_done_drafts().await?;
-                }
+                self.session.trim();
                 Ok(Done::Taken(taken))
+            }
+            Work::CatchUp => {
+                let caught_up = self.catch_up_step().await?;
+                self.session.trim();
+                Ok(Done::CaughtUp(caught_up))
             }
             Work::TakeAgain => {
                 self.forget_cursor();
@@ -296,7 +299,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     async fn beacon(&mut self) -> Outcome<Done> {
-        if self.session.sync.has_untold() {
+        if self.session.sync.has_untold() && self.session.behind.is_empty() {
             let epoch_key = self.keys.current_epoch_key()?;
             let body = Body::plain(u64::try_from(self.now).unwrap_or_default(), Vec::new());
             let place = (DocId::NIL, Generation(0), epoch_key.id());
@@ -362,6 +365,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let is_own_work = |row: &&&super::outbox::OutboxRow| row.is_work();
         let (outbox_count, refused_count) = (open.len(), refused.len());
         let waiting_count = open.iter().filter(is_own_work).count();
+        let behind_count = self.session.behind.count();
         let sync = &self.session.sync;
         Ok(Standing {
             cursor: sync.cursor,
@@ -371,7 +375,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             refused_count,
             last_sent_at: sync.last_sent_at,
             last_received_at: sync.last_received_at,
-            has_untold: sync.has_untold(),
+            has_untold: sync.has_untold() && behind_count == 0,
+            behind_count,
             draft_count: self.unsent_drafts().len(),
         })
     }

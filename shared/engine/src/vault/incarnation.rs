@@ -135,6 +135,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 // Opened before the record under it goes.
                 let is_open = self.open_doc(route.doc).await.is_ok();
                 let again = self.append(Lane::Log, route.kind, place, body, &body_key)?;
+                self.session.behind.rename(hash, again);
                 let open = self.session.docs.get_mut(&route.doc).filter(|_| is_open);
                 if let Some(open) = open
                     && replace(&mut open.head.records, hash, again)

@@ -1,10 +1,10 @@
 //! Taking in records that a relay hands over: of other devices, and of this one where it does not know them any more.
 //!
-//! Promises: nothing is applied that its device did not sign; what is taken in stands on disk, with all that follows
-//! from it, in one commit per [`CHUNK_RECORDS`]; a record that cannot be taken in now is asked for again; nothing that
-//! stands here goes because of what a relay sends.
+//! Promises: nothing is stored that its device did not sign; what is taken in stands on disk, in one commit per
+//! [`CHUNK_RECORDS`], and is named there until it is in its document (`behind`, `catch_up`); a record that cannot be
+//! taken in now is asked for again; nothing that stands here goes because of what a relay sends.
 
-mod apply;
+mod enter;
 mod link;
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use super::outbox::Place;
 use super::stop::Outcome;
 use super::turn::Turn;
 use crate::store::{Store, StoreName};
-use apply::Work;
+pub(crate) use enter::{Unopened, Work};
 use link::Verdict;
 
 /// Records taken in with one commit: a tap in between waits no longer than this takes.
@@ -34,8 +34,6 @@ pub struct Taken {
     pub new_count: usize,
     /// Something new was more than a beacon.
     pub has_news: bool,
-    /// A document changed: what a page shows may be old.
-    pub has_changed: bool,
     /// A record names a chain entry that is not here.
     pub needs_chain: bool,
     /// Earlier records of a device are missing.
@@ -92,7 +90,6 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         loop {
             let rest = records.split_off(records.len().min(CHUNK_RECORDS));
             self.take_chunk(records, &mut taken).await?;
-            self.session.trim();
             if rest.is_empty() {
                 break;
             }
@@ -110,6 +107,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut places: Vec<AccountSeq> = records.iter().map(|(seq, _)| *seq).collect();
         places.sort_unstable();
         let known = self.stored(&records).await?;
+        let mut tries_again = records.is_empty();
         let held = &self.session.held;
         let is_clean = held.records.is_empty() && held.bad.is_empty();
         let reached = held.reached.unwrap_or(self.session.sync.cursor);
@@ -120,9 +118,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
         let mut works: Vec<Work> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
+        let mut has_gap;
         // What one record waits for may stand later in the same chunk.
         loop {
             let mut held = Vec::new();
+            has_gap = false;
             let before = fresh.len();
             for (place, bytes) in queue {
                 let hash = hash_of(self.keys, &bytes);
@@ -141,7 +141,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                     }
                     Verdict::Wait { bytes, for_chain } => {
                         taken.needs_chain |= for_chain;
-                        taken.has_gap |= !for_chain;
+                        has_gap |= !for_chain;
                         held.push((place, bytes));
                     }
                     Verdict::Bad => {
@@ -149,6 +149,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                         bad.insert(place);
                     }
                     Verdict::Heal(hash, bytes) => {
+                        tries_again = true;
                         self.session.is_sync_changed = true;
                         self.batch.put(StoreName::Record, *hash.as_bytes(), bytes);
                     }
@@ -160,6 +161,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 break;
             }
         }
+        // What an earlier chunk held back may have come with this one.
+        taken.has_gap = has_gap;
         queue.truncate(HELD_MAX);
         self.session.held.records = queue;
         self.session
@@ -168,8 +171,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .retain(|place| !places.contains(place));
         self.session.held.bad.extend(bad);
         taken.new_count += fresh.len();
-        let has_applied = self.apply_all(works).await?;
-        taken.has_changed |= has_applied;
+        self.file_all(&works, tries_again)?;
         self.move_cursor(&places);
         if is_rewritten {
             taken.is_rewritten = true;

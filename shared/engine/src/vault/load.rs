@@ -1,9 +1,12 @@
 //! Opening a stored document: the sealed head says what it must be, anything else is damage.
 
+use std::collections::BTreeSet;
+
 use crypto::DocumentKey;
 use dossier::document::Document;
-use protocol::record::RecordKind;
-use protocol::{ChangeHash, DocId};
+use protocol::keybox::DocKind;
+use protocol::record::{RecordKind, Route};
+use protocol::{ChangeHash, ClientId, DocId, RecordHash};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -14,12 +17,13 @@ use super::log::{Unread, open_listed};
 use super::quarantine::Piece;
 use super::session::{Health, OpenDoc};
 use super::shelf::domain_kind;
-use super::stop::Outcome;
+use super::stop::{Outcome, Stop};
 use super::turn::Turn;
 use crate::command::Failure;
 use crate::store::{Store, StoreName};
 
 /// What the rows of a document gave.
+#[derive(Default)]
 struct Parts {
     head: Option<DocHead>,
     snapshot: Zeroizing<Vec<u8>>,
@@ -50,16 +54,57 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(docs)
     }
 
+    /// Brings documents, and those from which the summaries of clients are made, into memory with few reads for all of
+    /// them. One that cannot be opened is left for whoever asks for it.
+    pub(crate) async fn open_ahead(&mut self, clients: &[ClientId], docs: &[DocId]) -> Outcome<()> {
+        let catalogue = &self.session.catalogue;
+        let mut wanted: BTreeSet<DocId> = BTreeSet::new();
+        wanted.extend(docs);
+        for client in clients {
+            for kind in [DocKind::Dossier, DocKind::Identity] {
+                wanted.extend(catalogue.find((Some(*client), kind, None)));
+            }
+            let journals = catalogue.journals(*client);
+            let newest = journals.first().map(|(year, _)| *year);
+            let journals = journals.iter().filter(|(year, _)| Some(*year) == newest);
+            wanted.extend(journals.map(|(_, doc)| *doc));
+        }
+        let missing = wanted
+            .iter()
+            .filter(|doc| !self.session.docs.contains_key(doc));
+        let named: Vec<(DocId, DocumentKey)> = missing
+            .filter_map(|doc| Some((*doc, self.newest_key(*doc).ok()?)))
+            .collect();
+        let parts = self.read_parts(&named).await?;
+        for ((doc, key), parts) in named.into_iter().zip(parts) {
+            match self.make_open(doc, key, parts).await {
+                Ok(open) => {
+                    self.session.docs.insert(doc, open);
+                    self.session.touch(doc);
+                }
+                Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(())
+    }
+
+    fn newest_key(&self, doc: DocId) -> Outcome<DocumentKey> {
+        let newest = self.session.catalogue.newest_doc_key(doc);
+        let newest = newest.ok_or(Failure::NotFound)?.key;
+        Ok(self.session.catalogue.doc_key(self.keys, doc, newest)?)
+    }
+
     async fn load_doc(&mut self, doc: DocId) -> Outcome<OpenDoc> {
+        let named = [(doc, self.newest_key(doc)?)];
+        let parts = self.read_parts(&named).await?.pop();
+        let [(doc, key)] = named;
+        let parts = parts.ok_or(Failure::Internal)?;
+        self.make_open(doc, key, parts).await
+    }
+
+    async fn make_open(&mut self, doc: DocId, key: DocumentKey, parts: Parts) -> Outcome<OpenDoc> {
         let place = self.session.catalogue.place(doc).ok_or(Failure::NotFound)?;
-        let newest = self
-            .session
-            .catalogue
-            .newest_doc_key(doc)
-            .ok_or(Failure::Internal)?
-            .key;
-        let key = self.session.catalogue.doc_key(self.keys, doc, newest)?;
-        let parts = self.read_parts(doc, &key).await?;
         let actor = self.make_actor();
         if parts.damaged.is_empty()
             && let Some(head) = &parts.head
@@ -99,75 +144,105 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.rescue_doc(doc, place, key, parts).await
     }
 
-    async fn read_parts(&mut self, doc: DocId, key: &DocumentKey) -> Outcome<Parts> {
-        let (account, head_row) = (self.keys.account, self.head_row(doc));
-        let mut parts = Parts {
-            head: None,
-            snapshot: Zeroizing::default(),
-            changes: Vec::new(),
-            damaged: Vec::new(),
-            is_newer: false,
-        };
-        let stored = self.store.read(StoreName::Cursor, &head_row).await?;
-        let opened = stored.as_deref().map(|row| {
-            local::open_value(
-                &self.keys.local,
-                &account,
-                StoreName::Cursor,
-                &head_row,
-                row,
-            )
-        });
-        let Some(Ok(head)) = opened else {
-            parts.damaged.push((StoreName::Cursor, head_row, stored));
-            return Ok(parts);
-        };
-        let head: DocHead = head;
-        if let Some(row) = head.snapshot {
-            let stored = self.store.read(StoreName::Snapshot, &row).await?;
-            let snapshot_key = key.derive_snapshot_key();
-            let opened = stored.as_deref().map(|bytes| {
-                local::open_row(&snapshot_key, &account, StoreName::Snapshot, &row, bytes)
-            });
-            match opened {
-                Some(Ok(bytes)) => parts.snapshot = bytes,
-                _ => parts
-                    .damaged
-                    .push((StoreName::Snapshot, row.to_vec(), stored)),
-            }
+    /// Reads the rows of documents: all heads, all snapshots, all records.
+    async fn read_parts(&self, docs: &[(DocId, DocumentKey)]) -> Outcome<Vec<Parts>> {
+        let head_rows: Vec<Vec<u8>> = docs.iter().map(|(doc, _)| self.head_row(*doc)).collect();
+        let stored = self.read_rows_of(StoreName::Cursor, &head_rows).await?;
+        let mut all = Vec::with_capacity(docs.len());
+        for (row, stored) in head_rows.into_iter().zip(stored) {
+            all.push(self.read_head(row, stored));
         }
-        let rows: Vec<Vec<u8>> = head
-            .records
+        let snapshots = all
             .iter()
-            .map(|hash| hash.as_bytes().to_vec())
-            .collect();
-        let stored = self.store.read_many(StoreName::Record, &rows).await?;
-        for (hash, stored) in head.records.iter().zip(stored) {
-            let catalogue = &self.session.catalogue;
-            let find = |route: &protocol::record::Route| {
-                let key = catalogue.doc_key(self.keys, doc, route.key).ok()?;
-                Some(key.derive_body_key())
+            .filter_map(|parts: &Parts| Some(parts.head.as_ref()?.snapshot?.to_vec()));
+        let snapshots: Vec<Vec<u8>> = snapshots.collect();
+        let mut snapshots = self
+            .read_rows_of(StoreName::Snapshot, &snapshots)
+            .await?
+            .into_iter();
+        let records = all.iter().filter_map(|parts| parts.head.as_ref());
+        let records = records.flat_map(|head| &head.records);
+        let records: Vec<Vec<u8>> = records.map(|hash| hash.as_bytes().to_vec()).collect();
+        let mut records = self
+            .read_rows_of(StoreName::Record, &records)
+            .await?
+            .into_iter();
+        for ((doc, key), parts) in docs.iter().zip(&mut all) {
+            let Some(head) = parts.head.take() else {
+                continue;
             };
-            match open_listed(
-                self.keys,
-                hash,
-                stored.as_deref(),
-                doc,
-                RecordKind::Changes,
-                find,
-            ) {
-                Ok(body) => parts.changes.push(body.content),
-                Err(Unread::Skipped) => {}
-                Err(Unread::Newer) => parts.is_newer = true,
-                Err(Unread::Damaged) => {
-                    parts
-                        .damaged
-                        .push((StoreName::Record, hash.as_bytes().to_vec(), stored));
-                }
+            if let Some(row) = head.snapshot {
+                self.read_snapshot(key, row, snapshots.next().flatten(), parts);
+            }
+            for hash in &head.records {
+                self.read_record(*doc, hash, records.next().flatten(), parts);
+            }
+            parts.head = Some(head);
+        }
+        Ok(all)
+    }
+
+    async fn read_rows_of(
+        &self,
+        store: StoreName,
+        rows: &[Vec<u8>],
+    ) -> Outcome<Vec<Option<Vec<u8>>>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.read_many(store, rows).await?)
+    }
+
+    fn read_head(&self, row: Vec<u8>, stored: Option<Vec<u8>>) -> Parts {
+        let mut parts = Parts::default();
+        let (local, account) = (&self.keys.local, &self.keys.account);
+        let opened = stored.as_deref().and_then(|sealed| {
+            local::open_value::<DocHead>(local, account, StoreName::Cursor, &row, sealed).ok()
+        });
+        match opened {
+            Some(head) => parts.head = Some(head),
+            None => parts.damaged.push((StoreName::Cursor, row, stored)),
+        }
+        parts
+    }
+
+    fn read_snapshot(
+        &self,
+        key: &DocumentKey,
+        row: [u8; 16],
+        stored: Option<Vec<u8>>,
+        parts: &mut Parts,
+    ) {
+        let (key, account) = (key.derive_snapshot_key(), &self.keys.account);
+        let opened = stored
+            .as_deref()
+            .map(|bytes| local::open_row(&key, account, StoreName::Snapshot, &row, bytes));
+        match opened {
+            Some(Ok(bytes)) => parts.snapshot = bytes,
+            _ => parts
+                .damaged
+                .push((StoreName::Snapshot, row.to_vec(), stored)),
+        }
+    }
+
+    fn read_record(
+        &self,
+        doc: DocId,
+        hash: &RecordHash,
+        stored: Option<Vec<u8>>,
+        parts: &mut Parts,
+    ) {
+        let (keys, find) = (self.keys, |route: &Route| self.body_key(route));
+        let kind = RecordKind::Changes;
+        match open_listed(keys, hash, stored.as_deref(), doc, kind, find) {
+            Ok(body) => parts.changes.push(body.content),
+            Err(Unread::Skipped) => {}
+            Err(Unread::Newer) => parts.is_newer = true,
+            Err(Unread::Damaged) => {
+                let row = hash.as_bytes().to_vec();
+                parts.damaged.push((StoreName::Record, row, stored));
             }
         }
-        parts.head = Some(head);
-        Ok(parts)
     }
 
     /// Rebuilds a document from every record there is. The result counts as whole only when its heads are those
@@ -181,7 +256,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     ) -> Outcome<OpenDoc> {
         let log = self.read_log().await?;
         let mut changes = Vec::new();
+        let mut is_awaited = false;
         for found in log.of(RecordKind::Changes, doc) {
+            if self.session.behind.holds(place.0, &found.hash) {
+                // Stored, and not a part of it yet.
+                is_awaited = true;
+                continue;
+            }
             let body_key = self
                 .session
                 .catalogue
@@ -200,9 +281,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let actor = self.make_actor();
         let is_newer = parts.is_newer || log.asks_for_newer(doc);
         let is_sure = (heads.is_some() || log.is_complete) && !is_newer;
-        let rebuilt = Document::load_concatenated(&[], &slices, heads.as_deref(), actor)
-            .ok()
-            .filter(|_| is_sure);
+        let is_empty = slices.is_empty() && heads.as_ref().is_none_or(Vec::is_empty);
+        let rebuilt = match domain_kind(place) {
+            // Nothing was in it yet.
+            Some(kind) if is_awaited && is_empty => Some(Document::new(kind, actor)),
+            _ => Document::load_concatenated(&[], &slices, heads.as_deref(), actor).ok(),
+        };
+        let rebuilt = rebuilt.filter(|_| is_sure);
         let is_healed = rebuilt.is_some();
         if parts.damaged.is_empty() {
             let head_row = self.head_row(doc);
@@ -258,7 +343,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .into_iter()
             .map(ChangeHash::from_bytes)
             .collect();
-        let written = self.snapshot_doc(open).and_then(|()| {
+        let snapshot = match open.head.heads.is_empty() {
+            true => Ok(()),
+            false => self.snapshot_doc(open),
+        };
+        let written = snapshot.and_then(|()| {
             let row = self.head_row(doc);
             self.put_value(StoreName::Cursor, row, &open.head)
         });

@@ -1,6 +1,7 @@
 //! All records of the store, read through when a row that should name them is damaged.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crypto::{open_body, open_route};
 use protocol::body::{Body, BodyError};
@@ -156,7 +157,7 @@ pub(crate) fn open_listed(
     row: Option<&[u8]>,
     doc: DocId,
     kind: RecordKind,
-    find_key: impl FnOnce(&Route) -> Option<crypto::BodyKey>,
+    find_key: impl FnOnce(&Route) -> Option<Rc<crypto::BodyKey>>,
 ) -> Result<Body, Unread> {
     let row = row
         .filter(|row| hash_of(keys, row) == *hash)

@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::audit::streams;
+use super::behind::is_part;
 use super::device::device_notes_row;
 use super::drafts::read_slots;
 use super::head::{DeviceHead, DocHead};
@@ -64,6 +65,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     session.quarantine = read_quarantine(store, keys).await?;
     let mut turn = Turn::new(store, keys, &mut session, rng, now);
     turn.read_keybox().await?;
+    turn.read_waiting().await?;
     turn.read_rows().await?;
     let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;
     turn.session.slots = slots;
@@ -103,8 +105,8 @@ async fn read_sync_head<S: Store>(
     Ok((rebuild(keys, head, &log), Some(damaged)))
 }
 
-/// What stands here of other devices, from the records: each sequence as far as it hangs together. Their changes are
-/// looked at again: whether they are in their documents is not known.
+/// What stands here of other devices and of earlier runs of this one, from the records: each sequence as far as it hangs
+/// together. Their changes are looked at again: whether they are in their documents is not known.
 fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
     let mut sync = SyncHead::default();
     for found in &log.records {
@@ -122,7 +124,7 @@ fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
             (branch.seq, branch.hash) = (outer.seq, found.hash);
             branch.note_seen(&found.route.seen);
         }
-        if outer.device != keys.device && found.route.kind == RecordKind::Changes {
+        if found.route.kind == RecordKind::Changes {
             sync.pending.push(Pending {
                 doc: found.route.doc,
                 record: found.hash,
@@ -205,7 +207,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 stored.as_deref(),
                 DocId::NIL,
                 RecordKind::Keybox,
-                |route| Some(keys.epoch_key_by_id(route.key)?.derive_body_key()),
+                |route| self.body_key(route),
             );
             match body
                 .ok()
@@ -265,7 +267,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         ];
         let mut has_all = true;
         for (row, value) in self.store.read_prefix(StoreName::Cursor, &[]).await? {
-            if others.contains(&row) || is_chunk(self.keys, &row, &value) {
+            let keys = self.keys;
+            if others.contains(&row) || is_chunk(keys, &row, &value) || is_part(keys, &row, &value)
+            {
                 continue;
             }
             let (local, account) = (&self.keys.local, &self.keys.account);
@@ -277,6 +281,23 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
         }
         Ok(has_all)
+    }
+
+    /// Reads what is stored and not in its documents. Where that is not known, every change of others is looked at again.
+    async fn read_waiting(&mut self) -> Outcome<()> {
+        if self.read_behind().await? {
+            return Ok(());
+        }
+        let log = self.read_log().await?;
+        let rebuilt = rebuild(self.keys, &self.session.head, &log);
+        let known = &mut self.session.sync.pending;
+        for pending in rebuilt.pending {
+            if !known.iter().any(|of| of.record == pending.record) {
+                known.push(pending);
+            }
+        }
+        self.session.is_sync_changed = true;
+        self.file_all(&[], true)
     }
 
     /// Reads the sealed summary of every client; what is missing is made again from the documents.
@@ -300,11 +321,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .rows
             .retain(|client, _| known.contains(&client.0));
         for client in clients {
-            if self
-                .session
-                .rows
-                .contains_key(&dossier::id::ClientId(*client.as_bytes()))
-            {
+            let id = dossier::id::ClientId(*client.as_bytes());
+            // It gets one when what waits is brought in.
+            let is_behind = self.session.behind.has(Some(client));
+            if is_behind || self.session.rows.contains_key(&id) {
                 continue;
             }
             match self.rebuild_row(client).await {

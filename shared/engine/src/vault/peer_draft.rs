@@ -3,7 +3,7 @@
 //! A copy of another device's slot stands in a row of its own, as received. It is shown beside the own drafts and never
 //! written into: whoever goes on with it does so in an own slot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crypto::open_draft;
 use dossier::draft::{Draft, DraftBody, SLOT_COUNT};
@@ -225,6 +225,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             return Ok(None);
         };
         let client = protocol::ClientId::from_bytes(client.0);
+        self.catch_up(&BTreeSet::from([Some(client)])).await?;
         let is_signed = match self.find_journal(client, visit).await {
             Ok(found) => found.is_some(),
             Err(Stop::Failed(Failure::Corrupt | Failure::NewerFormat)) => false,

@@ -1,13 +1,16 @@
 //! What an open vault holds in memory besides its keys: all of it can be read from the store again.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crypto::DocumentKey;
+use crypto::{BodyKey, DocumentKey};
 use dossier::document::Document;
 use dossier::id::ClientId;
 use dossier::view::ClientRow;
-use protocol::DocId;
+use protocol::{DocId, KeyId};
 
+use super::behind::Behind;
 use super::catalogue::{Catalogue, DocPlace};
 use super::drafts::Slots;
 use super::head::{DeviceHead, DocHead};
@@ -22,6 +25,8 @@ use crate::store::Batch;
 
 /// Documents kept in memory between commands.
 const DOCS_MAX: usize = 64;
+/// Unwrapped keys kept in memory: those of a client's documents are asked for once per record.
+const BODY_KEYS_MAX: usize = 4096;
 
 /// State that mirrors the store. After a commit that did not answer `Ok` it is dropped and read again.
 pub(crate) struct Session {
@@ -30,6 +35,8 @@ pub(crate) struct Session {
     pub(crate) catalogue: Catalogue,
     pub(crate) keybox_head: DocHead,
     pub(crate) docs: BTreeMap<DocId, OpenDoc>,
+    /// Keys of documents' records that were unwrapped already.
+    pub(crate) body_keys: RefCell<BTreeMap<(DocId, KeyId), Rc<BodyKey>>>,
     pub(crate) rows: BTreeMap<ClientId, ClientRow>,
     pub(crate) slots: Slots,
     /// Copies of other devices' slots.
@@ -39,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) is_sync_changed: bool,
     /// Records that wait for an earlier one.
     pub(crate) held: Held,
+    /// Stored records that are not in their documents yet.
+    pub(crate) behind: Behind,
     /// Read when it is first asked for.
     pub(crate) outbox: Option<Outbox>,
     /// Read when it is first asked for, apart from what is written.
@@ -84,12 +93,14 @@ impl Session {
             catalogue: Catalogue::default(),
             keybox_head: DocHead::default(),
             docs: BTreeMap::new(),
+            body_keys: RefCell::default(),
             rows: BTreeMap::new(),
             slots: Slots::default(),
             peer_slots: PeerSlots::new(),
             sync: SyncHead::default(),
             is_sync_changed: false,
             held: Held::default(),
+            behind: Behind::default(),
             outbox: None,
             trail: Trail::default(),
             quarantine: Vec::new(),
@@ -110,6 +121,9 @@ impl Session {
 
     /// Drops the documents that were not used for longest.
     pub(crate) fn trim(&mut self) {
+        if self.body_keys.get_mut().len() > BODY_KEYS_MAX {
+            self.body_keys.get_mut().clear();
+        }
         while self.docs.len() > DOCS_MAX {
             let Some(oldest) = self
                 .docs

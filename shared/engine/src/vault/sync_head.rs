@@ -48,6 +48,9 @@ pub(crate) struct SyncHead {
     /// Counter of each own draft slot that the relay has.
     #[n(7)]
     pub(crate) drafts_sent: BTreeMap<u8, u64>,
+    /// Stored records that wait to be brought into their documents; rows of their own name them.
+    #[n(8)]
+    pub(crate) behind: Option<u64>,
 }
 
 /// One sequence of records of one device: all from the first on are stored here.
@@ -108,6 +111,7 @@ impl Default for SyncHead {
             branches: Vec::new(),
             pending: Vec::new(),
             drafts_sent: BTreeMap::new(),
+            behind: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One command at work on an open vault: what it reads and changes, and the one batch it ends in.
 
+use std::rc::Rc;
+
 use crypto::{BodyKey, make_bytes, seal_record};
 use protocol::body::Body;
 use protocol::record::{Lane, Outer, RecordKind, Route};
@@ -105,7 +107,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     ) -> Outcome<RecordHash> {
         self.session.is_torn = true;
         let keys = self.keys;
-        let seen = self.session.sync.tell_seen();
+        // What is not in its document yet may turn out not to open: a receipt says more than that it is stored.
+        let seen = match self.session.behind.is_empty() {
+            true => self.session.sync.tell_seen(),
+            false => Vec::new(),
+        };
         body.unopened = self.session.sync.tell_unopened();
         self.session.is_sync_changed |= !seen.is_empty() || !body.unopened.is_empty();
         let head = &mut self.session.head;
@@ -163,6 +169,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.flush_lane_if_due()?;
         self.put_lane()?;
         self.put_trail().await?;
+        self.put_behind()?;
         self.put_found().await?;
         // A repair is older than what this command made of the same row.
         let mut batch = core::mem::take(&mut self.session.repairs);
@@ -183,14 +190,21 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     /// The key under which the body of a record stands; `None` = it is not here.
-    pub(crate) fn body_key(&self, route: &Route) -> Option<BodyKey> {
+    pub(crate) fn body_key(&self, route: &Route) -> Option<Rc<BodyKey>> {
         let keys = self.keys;
         if route.doc == DocId::NIL {
             let key = keys.epoch_key_by_id(route.key);
-            return key.map(crypto::EpochKey::derive_body_key);
+            return key.map(|key| Rc::new(key.derive_body_key()));
+        }
+        let name = (route.doc, route.key);
+        if let Some(key) = self.session.body_keys.borrow().get(&name) {
+            return Some(Rc::clone(key));
         }
         let key = self.session.catalogue.doc_key(keys, route.doc, route.key);
-        key.ok().map(|key| key.derive_body_key())
+        let key = Rc::new(key.ok()?.derive_body_key());
+        let mut known = self.session.body_keys.borrow_mut();
+        known.insert(name, Rc::clone(&key));
+        Some(key)
     }
 
     /// A fresh random actor for a document that is opened or made.

@@ -65,7 +65,17 @@ impl Tablet {
         }
     }
 
+    /// Stores records and brings all that waits into its documents.
     pub(crate) fn take(&mut self, records: Vec<(AccountSeq, Vec<u8>)>) -> Taken {
+        let taken = self.store_records(records);
+        while self.standing().behind_count > 0 {
+            self.sync(Work::CatchUp);
+        }
+        taken
+    }
+
+    /// Stores records, and no more.
+    pub(crate) fn store_records(&mut self, records: Vec<(AccountSeq, Vec<u8>)>) -> Taken {
         match self.sync(Work::Take { records }) {
             Done::Taken(taken) => taken,
             other => panic!("{other:?}"),

@@ -13,6 +13,7 @@ mod crash;
 mod damage;
 mod day;
 mod draft;
+mod fill;
 mod hub;
 mod log;
 mod long;

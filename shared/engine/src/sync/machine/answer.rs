@@ -13,6 +13,9 @@ use super::{
 /// Until a device that the relay does not know yet says hello again, in ms.
 const HELLO_AGAIN_MS: i64 = 5_000;
 
+/// Records that the vault takes in at once.
+const TAKE_RECORDS: usize = 64;
+
 impl Machine {
     pub(super) fn hear(&mut self, bytes: &[u8], now: i64, jitter: u32, out: &mut Vec<Output>) {
         if matches!(
@@ -147,8 +150,11 @@ impl Machine {
                     head
                 };
                 self.wishes.at = next;
-                if !taken.is_empty() {
+                while !taken.is_empty() {
+                    // A tap waits for one part of a page, not for all of it.
+                    let rest = taken.split_off(taken.len().min(TAKE_RECORDS));
                     self.wishes.work.push(Work::Take { records: taken });
+                    taken = rest;
                 }
             }
             (Asked::Push { hashes, mut acked }, ToDevice::Ack { records }) => {

@@ -28,8 +28,20 @@ impl Machine {
                 self.work(Work::Hello { challenge, origin }, out);
             }
             Link::Ready => self.next_ready(standing, now, out),
-            _ => {}
+            // What is stored needs no relay.
+            _ => {
+                self.next_catch_up(standing, now, out);
+            }
         }
+    }
+
+    /// Has the vault bring in some of what it stores; answers whether there was any.
+    fn next_catch_up(&mut self, standing: Standing, now: i64, out: &mut Vec<Output>) -> bool {
+        let is_wanted = standing.behind_count > 0 && self.catch_up_at <= now;
+        if is_wanted {
+            self.work(Work::CatchUp, out);
+        }
+        is_wanted
     }
 
     fn next_ready(&mut self, standing: Standing, now: i64, out: &mut Vec<Output>) {
@@ -67,6 +79,9 @@ impl Machine {
         if standing.draft_count > 0 && self.draft_at <= now {
             self.draft_at = now.saturating_add(DRAFT_MS);
             return self.work(Work::ReadDrafts, out);
+        }
+        if self.next_catch_up(standing, now, out) {
+            return;
         }
         if self.beacon_at.is_some_and(|at| at <= now) {
             self.beacon_at = None;

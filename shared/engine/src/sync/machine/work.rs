@@ -5,7 +5,7 @@ use protocol::wire::{DraftBytes, EntryBytes, Invite, List, RecordBytes, ToRelay}
 use protocol::{AccountSeq, limit};
 
 use super::super::status::Trouble;
-use super::super::work::Done;
+use super::super::work::{Done, Work};
 use super::{AGAIN_MS, Asked, BEACON_MS, Link, Machine, Output};
 use crate::{ChainTaken, Taken};
 
@@ -40,6 +40,7 @@ impl Machine {
             }
             Done::ChainTaken(taken) => self.chain_taken(taken),
             Done::Taken(taken) => self.taken(taken, now),
+            Done::CaughtUp(_) => self.plan_beacon(now),
             Done::Outbox(records) => self.push(&records, now, out),
             Done::Probes(names) => self.wishes.probes = names,
             Done::Drafts(drafts) => self.wishes.drafts_out = drafts,
@@ -110,9 +111,16 @@ impl Machine {
         }
     }
 
-    fn taken(&mut self, taken: Taken, now: i64) {
-        if taken.has_news && self.has_untold() && self.beacon_at.is_none() {
+    /// What came is said to be stored, once all of it is in its documents.
+    fn plan_beacon(&mut self, now: i64) {
+        if self.has_untold() && self.beacon_at.is_none() {
             self.beacon_at = Some(now.saturating_add(BEACON_MS));
+        }
+    }
+
+    fn taken(&mut self, mut taken: Taken, now: i64) {
+        if taken.has_news {
+            self.plan_beacon(now);
         }
         if taken.needs_chain && self.wishes.tip.is_some() && !self.wishes.has_asked_chain {
             // The tip that was told may be older than the record.
@@ -121,6 +129,14 @@ impl Machine {
         }
         if taken.is_rewritten {
             self.wishes.at = AccountSeq(0);
+        }
+        let (bad_count, new_count) = core::mem::take(&mut self.wishes.parts);
+        taken.bad_count += bad_count;
+        taken.new_count += new_count;
+        if let Some(Work::Take { .. }) = self.wishes.work.first() {
+            // What is missing may stand in the next part of the page.
+            self.wishes.parts = (taken.bad_count, taken.new_count);
+            return;
         }
         if taken.bad_count > 0 {
             self.trouble = Some(Trouble::Tampered);
