@@ -32,8 +32,12 @@ const DRAFT_MS: i64 = 15_000;
 const PROBE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// Until a full or unwilling relay is tried again, in ms.
 const UNWILLING_MS: i64 = 5 * 60 * 1_000;
-/// Until what is missing or bad is asked for again, in ms; doubles each time, six times.
+/// Until what is missing or bad is asked for again, in ms; doubles each time, as often as [`AGAIN_DOUBLED_MAX`] says.
 const AGAIN_MS: i64 = 60_000;
+/// How often that doubles.
+const AGAIN_DOUBLED_MAX: u32 = 6;
+/// The same where only another device's word says that something is missing: the whole log is asked for then.
+const LACKING_DOUBLED_MAX: u32 = 10;
 /// How long frames that are sealed may still be answered after a lock, in ms.
 const CLOSING_MS: i64 = 2_000;
 /// A clock that goes back by more than this was put back, in ms.
@@ -42,6 +46,8 @@ const CLOCK_STEP_MS: i64 = 60_000;
 const STUCK_MAX: u32 = 3;
 /// Draft slots of others that wait for the vault.
 const DRAFTS_IN_MAX: usize = limit::DRAFTS_MAX;
+/// Pieces of work that wait for the vault before records that come unasked are left to the next page.
+const WORK_MAX: usize = 32;
 /// Most bytes of records in one push.
 const PUSH_BYTES: usize = limit::FRAME_MAX_BYTES - 8 * limit::PUSH_RECORDS_MAX;
 
@@ -156,12 +162,14 @@ struct Wishes {
     tip: Option<ChainTip>,
     /// Compare the last entry too: lengths are equal and heads are not.
     is_chain_doubted: bool,
+    /// Compare every entry; once on a connection. The chains may part before the last one.
+    is_chain_compared: bool,
     /// Where the log was pulled to, and its end.
     at: AccountSeq,
     head: AccountSeq,
     /// Records held back are to be looked at again.
     retries: bool,
-    /// Draft slots of others were not asked for.
+    /// Draft slots of others were not asked for, or not given; not before [`Machine::drafts_at`].
     drafts: bool,
     drafts_in: Vec<Vec<u8>>,
     drafts_out: Vec<Vec<u8>>,
@@ -176,11 +184,22 @@ struct Wishes {
     is_again: bool,
     /// The chain was asked for because a record names an entry that is not here.
     has_asked_chain: bool,
+    /// Entries of the chain are of a newer format.
+    is_chain_newer: bool,
     /// Length of the own chain after entries were last taken in.
     last_len: Option<u32>,
     stuck_count: u32,
     /// What is proposed was sent on this connection.
     is_proposal_sent: bool,
+}
+
+/// Records that other devices say they store, and that are not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    Nothing,
+    Noted,
+    /// The whole log was asked for once more.
+    AskedAgain,
 }
 
 /// The exchange of one device with one relay.
@@ -198,9 +217,11 @@ pub struct Machine {
     heard_at: i64,
     push_at: i64,
     draft_at: i64,
+    drafts_at: i64,
     probe_at: i64,
     again_at: Option<i64>,
     again_count: u32,
+    lacking: Lacking,
     beacon_at: Option<i64>,
     is_chain_forked: bool,
     is_registration_closed: bool,
@@ -228,9 +249,11 @@ impl Machine {
             heard_at: 0,
             push_at: 0,
             draft_at: 0,
+            drafts_at: 0,
             probe_at: 0,
             again_at: None,
             again_count: 0,
+            lacking: Lacking::Nothing,
             beacon_at: None,
             is_chain_forked: false,
             is_registration_closed: false,
@@ -270,6 +293,8 @@ impl Machine {
                 self.is_working = false;
                 self.link = Link::Waiting { until: now };
                 self.probe_at = self.probe_at.max(now);
+                // What was to be said when the vault locked, or the power went, was not said.
+                self.plan_beacon(now);
             }
             Input::Changed(standing) => {
                 if self.standing.is_some() {
@@ -304,6 +329,7 @@ impl Machine {
             Input::Failed(_) => {
                 self.is_working = false;
                 if self.standing.is_some() {
+                    self.plan_beacon(now);
                     self.give_up(Trouble::Storage, 0, now, jitter, out);
                 }
             }
@@ -335,7 +361,9 @@ impl Machine {
             }
             Input::TryNow => {
                 self.backoff.reset();
-                (self.push_at, self.draft_at) = (now, now);
+                (self.push_at, self.draft_at, self.drafts_at) = (now, now, now);
+                self.again_count = 0;
+                self.again_at = self.again_at.map(|at| at.min(now));
                 if let Link::Waiting { .. } = self.link {
                     self.link = Link::Waiting { until: now };
                 }
@@ -381,9 +409,17 @@ impl Machine {
             }
             _ => {}
         }
-        if self.again_at.is_some_and(|at| at <= now) && self.link == Link::Ready {
+        let is_idle = !self.is_working && self.asked.is_none() && self.wishes.work.is_empty();
+        let is_due = self.again_at.is_some_and(|at| at <= now);
+        // Between two pages the place where they go on must not move.
+        if is_due && is_idle && self.link == Link::Ready {
             self.again_at = None;
             self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+            if self.lacking != Lacking::Nothing {
+                // It may stand anywhere in the log.
+                self.lacking = Lacking::AskedAgain;
+                self.ask_all_again();
+            }
         }
     }
 
@@ -403,8 +439,22 @@ impl Machine {
         for at in planned.into_iter().flatten() {
             *at = now;
         }
-        (self.heard_at, self.push_at, self.draft_at) = (now, now, now);
+        (self.heard_at, self.push_at) = (now, now);
+        (self.draft_at, self.drafts_at) = (now, now);
         self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
+    }
+
+    /// Has this device say after a while what it stores, unless it says so before.
+    fn plan_beacon(&mut self, now: i64) {
+        if self.has_untold() && self.beacon_at.is_none() {
+            self.beacon_at = Some(now.saturating_add(BEACON_MS));
+        }
+    }
+
+    /// Has the relay give its whole log once more.
+    fn ask_all_again(&mut self) {
+        self.wishes.at = AccountSeq(0);
+        self.wishes.work.push(Work::TakeAgain);
     }
 
     fn has_untold(&self) -> bool {
@@ -528,6 +578,7 @@ impl Machine {
                         .filter(|of| of.draft_count > 0)
                         .map(|_| self.draft_at),
                 );
+                times.extend(self.wishes.drafts.then_some(self.drafts_at));
             }
         }
         let at = times.into_iter().filter(|at| *at > now).min();
