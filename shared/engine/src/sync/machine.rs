@@ -5,6 +5,7 @@
 
 mod answer;
 mod next;
+mod tell;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
@@ -14,7 +15,7 @@ use protocol::wire::{ChainTip, RecordName, RequestId};
 use protocol::{AccountSeq, Challenge, RecordHash, RelayInstance, limit};
 
 use super::backoff::Backoff;
-use super::status::{Phase, SyncStatus, Trouble};
+use super::status::{SyncStatus, Trouble};
 use super::work::{Report, Standing, Work};
 use crate::command::Failure;
 
@@ -32,8 +33,12 @@ const DRAFT_MS: i64 = 15_000;
 const PROBE_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// Until a full or unwilling relay is tried again, in ms.
 const UNWILLING_MS: i64 = 5 * 60 * 1_000;
-/// Until what is missing or bad is asked for again, in ms; doubles each time, six times.
+/// Until what is missing or bad is asked for again, in ms; doubles each time, as often as [`AGAIN_DOUBLED_MAX`] says.
 const AGAIN_MS: i64 = 60_000;
+/// How often that doubles.
+const AGAIN_DOUBLED_MAX: u32 = 6;
+/// The same where only another device's word says that something is missing: the whole log is asked for then.
+const LACKING_DOUBLED_MAX: u32 = 10;
 /// How long frames that are sealed may still be answered after a lock, in ms.
 const CLOSING_MS: i64 = 2_000;
 /// A clock that goes back by more than this was put back, in ms.
@@ -42,6 +47,8 @@ const CLOCK_STEP_MS: i64 = 60_000;
 const STUCK_MAX: u32 = 3;
 /// Draft slots of others that wait for the vault.
 const DRAFTS_IN_MAX: usize = limit::DRAFTS_MAX;
+/// Pieces of work that wait for the vault before records that come unasked are left to the next page.
+const WORK_MAX: usize = 32;
 /// Most bytes of records in one push.
 const PUSH_BYTES: usize = limit::FRAME_MAX_BYTES - 8 * limit::PUSH_RECORDS_MAX;
 
@@ -156,12 +163,14 @@ struct Wishes {
     tip: Option<ChainTip>,
     /// Compare the last entry too: lengths are equal and heads are not.
     is_chain_doubted: bool,
+    /// Compare every entry; once on a connection. The chains may part before the last one.
+    is_chain_compared: bool,
     /// Where the log was pulled to, and its end.
     at: AccountSeq,
     head: AccountSeq,
     /// Records held back are to be looked at again.
     retries: bool,
-    /// Draft slots of others were not asked for.
+    /// Draft slots of others were not asked for, or not given; not before [`Machine::drafts_at`].
     drafts: bool,
     drafts_in: Vec<Vec<u8>>,
     drafts_out: Vec<Vec<u8>>,
@@ -178,11 +187,22 @@ struct Wishes {
     is_again: bool,
     /// The chain was asked for because a record names an entry that is not here.
     has_asked_chain: bool,
+    /// Entries of the chain are of a newer format.
+    is_chain_newer: bool,
     /// Length of the own chain after entries were last taken in.
     last_len: Option<u32>,
     stuck_count: u32,
     /// What is proposed was sent on this connection.
     is_proposal_sent: bool,
+}
+
+/// Records that other devices say they store, and that are not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    Nothing,
+    Noted,
+    /// The whole log was asked for once more.
+    AskedAgain,
 }
 
 /// The exchange of one device with one relay.
@@ -202,9 +222,11 @@ pub struct Machine {
     heard_at: i64,
     push_at: i64,
     draft_at: i64,
+    drafts_at: i64,
     probe_at: i64,
     again_at: Option<i64>,
     again_count: u32,
+    lacking: Lacking,
     beacon_at: Option<i64>,
     is_chain_forked: bool,
     is_registration_closed: bool,
@@ -233,9 +255,11 @@ impl Machine {
             heard_at: 0,
             push_at: 0,
             draft_at: 0,
+            drafts_at: 0,
             probe_at: 0,
             again_at: None,
             again_count: 0,
+            lacking: Lacking::Nothing,
             beacon_at: None,
             is_chain_forked: false,
             is_registration_closed: false,
@@ -275,6 +299,8 @@ impl Machine {
                 self.is_working = false;
                 self.link = Link::Waiting { until: now };
                 self.probe_at = self.probe_at.max(now);
+                // What was to be said when the vault locked, or the power went, was not said.
+                self.plan_beacon(now);
             }
             Input::Changed(standing) => {
                 if self.standing.is_some() {
@@ -310,6 +336,7 @@ impl Machine {
                 self.is_working = false;
                 self.catch_up_at = now.saturating_add(AGAIN_MS);
                 if self.standing.is_some() {
+                    self.plan_beacon(now);
                     self.give_up(Trouble::Storage, 0, now, jitter, out);
                 }
             }
@@ -341,7 +368,9 @@ impl Machine {
             }
             Input::TryNow => {
                 self.backoff.reset();
-                (self.push_at, self.draft_at) = (now, now);
+                (self.push_at, self.draft_at, self.drafts_at) = (now, now, now);
+                self.again_count = 0;
+                self.again_at = self.again_at.map(|at| at.min(now));
                 if let Link::Waiting { .. } = self.link {
                     self.link = Link::Waiting { until: now };
                 }
@@ -387,9 +416,17 @@ impl Machine {
             }
             _ => {}
         }
-        if self.again_at.is_some_and(|at| at <= now) && self.link == Link::Ready {
+        let is_idle = !self.is_working && self.asked.is_none() && self.wishes.work.is_empty();
+        let is_due = self.again_at.is_some_and(|at| at <= now);
+        // Between two pages the place where they go on must not move.
+        if is_due && is_idle && self.link == Link::Ready {
             self.again_at = None;
             self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+            if self.lacking != Lacking::Nothing {
+                // It may stand anywhere in the log.
+                self.lacking = Lacking::AskedAgain;
+                self.ask_all_again();
+            }
         }
     }
 
@@ -409,9 +446,22 @@ impl Machine {
         for at in planned.into_iter().flatten() {
             *at = now;
         }
-        (self.heard_at, self.push_at, self.draft_at) = (now, now, now);
-        self.catch_up_at = now;
+        (self.heard_at, self.push_at, self.catch_up_at) = (now, now, now);
+        (self.draft_at, self.drafts_at) = (now, now);
         self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
+    }
+
+    /// Has this device say after a while what it stores, unless it says so before.
+    fn plan_beacon(&mut self, now: i64) {
+        if self.has_untold() && self.beacon_at.is_none() {
+            self.beacon_at = Some(now.saturating_add(BEACON_MS));
+        }
+    }
+
+    /// Has the relay give its whole log once more.
+    fn ask_all_again(&mut self) {
+        self.wishes.at = AccountSeq(0);
+        self.wishes.work.push(Work::TakeAgain);
     }
 
     fn has_untold(&self) -> bool {
@@ -454,103 +504,6 @@ impl Machine {
             out.push(Output::Hang);
         }
         self.lose(trouble, retry_after_ms, now, jitter);
-    }
-
-    fn tell(&mut self, out: &mut Vec<Output>) {
-        let is_asked = match &self.asked {
-            // A sign of life is nothing a person waits for.
-            Some((_, Asked::Probe(_), _)) | None => false,
-            Some(_) => true,
-        };
-        let is_busy = self.is_working || is_asked;
-        let last = self.told.unwrap_or_default();
-        let behind_count = self
-            .standing
-            .map_or(last.stored_behind, |of| of.behind_count as u64);
-        let phase = match self.link {
-            Link::Off | Link::Closing { .. } => Phase::Off,
-            Link::Waiting { .. } => Phase::Offline,
-            Link::Dialing { .. } | Link::Greeting { .. } => Phase::Connecting,
-            Link::Ready if is_busy || behind_count > 0 => Phase::Busy,
-            Link::Ready => Phase::UpToDate,
-        };
-        // While there is no connection, what was known last holds.
-        let (missing, head) = match self.link {
-            Link::Ready => {
-                let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
-                let at = self.wishes.at.max(taken);
-                let head = self.wishes.head;
-                (head.0.saturating_sub(at.0), head.0)
-            }
-            _ => (last.behind.saturating_sub(last.stored_behind), last.head),
-        };
-        let status = SyncStatus {
-            phase,
-            trouble: self.trouble,
-            waiting_count: self
-                .standing
-                .map_or(last.waiting_count, |of| of.waiting_count),
-            refused_count: self
-                .standing
-                .map_or(last.refused_count, |of| of.refused_count),
-            last_sent_at: self
-                .standing
-                .map_or(last.last_sent_at, |of| of.last_sent_at),
-            last_received_at: self
-                .standing
-                .map_or(last.last_received_at, |of| of.last_received_at),
-            chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
-            behind: missing.saturating_add(behind_count),
-            stored_behind: behind_count,
-            head,
-            clock_off_ms: self.clock_off_ms,
-        };
-        if self.told != Some(status) {
-            self.told = Some(status);
-            out.push(Output::Tell(status));
-        }
-    }
-
-    fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
-        let mut times = Vec::new();
-        if self.standing.is_some_and(|of| of.behind_count > 0) {
-            times.push(self.catch_up_at);
-        }
-        times.extend(self.asked.as_ref().map(|(_, _, until)| *until));
-        match self.link {
-            Link::Off => {}
-            Link::Waiting { until } | Link::Dialing { until } | Link::Closing { until } => {
-                times.push(until);
-            }
-            Link::Greeting { hello_at, .. } => {
-                times.push(hello_at);
-                times.push(self.heard_at.saturating_add(ANSWER_MS));
-            }
-            Link::Ready => {
-                let standing = self.standing;
-                times.push(self.heard_at.saturating_add(SILENCE_MS));
-                times.push(self.probe_at);
-                times.extend(self.beacon_at);
-                times.extend(self.again_at);
-                times.extend(
-                    standing
-                        .filter(|of| of.outbox_count > 0)
-                        .map(|_| self.push_at),
-                );
-                times.extend(
-                    standing
-                        .filter(|of| of.draft_count > 0)
-                        .map(|_| self.draft_at),
-                );
-            }
-        }
-        let at = times.into_iter().filter(|at| *at > now).min();
-        if let Some(at) = at
-            && self.wake_at != Some(at)
-        {
-            self.wake_at = Some(at);
-            out.push(Output::Wake { at });
-        }
     }
 }
 

@@ -38,6 +38,10 @@ pub struct Taken {
     pub needs_chain: bool,
     /// Earlier records of a device are missing.
     pub has_gap: bool,
+    /// Another device says that it stores records of a third which are not here.
+    pub is_lacking: bool,
+    /// A record is of a newer format than this version reads.
+    pub is_newer: bool,
     /// Bytes that are no record of this account, or not the ones their device signed.
     pub bad_count: usize,
     /// A device says it stores less than it said before.
@@ -55,6 +59,8 @@ pub(crate) struct Held {
     records: Vec<(AccountSeq, Vec<u8>)>,
     /// Places where what was given is not what a device signed.
     bad: BTreeSet<AccountSeq>,
+    /// Those of them that look like records of a newer format.
+    newer: BTreeSet<AccountSeq>,
     /// The end of what was given without holes; `None` = where the cursor stands.
     reached: Option<AccountSeq>,
 }
@@ -96,6 +102,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             records = rest;
         }
         taken.cursor = self.session.sync.cursor;
+        taken.is_newer = !self.session.held.newer.is_empty();
+        let own = (self.keys.device, self.session.head.incarnation);
+        taken.is_lacking = self.session.sync.is_lacking(own);
         Ok(taken)
     }
 
@@ -119,6 +128,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut works: Vec<Work> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
         let mut has_gap;
+        let mut newer: BTreeSet<AccountSeq> = BTreeSet::new();
         // What one record waits for may stand later in the same chunk.
         loop {
             let mut held = Vec::new();
@@ -148,6 +158,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                         taken.bad_count += 1;
                         bad.insert(place);
                     }
+                    Verdict::Newer => {
+                        bad.insert(place);
+                        newer.insert(place);
+                    }
                     Verdict::Heal(hash, bytes) => {
                         tries_again = true;
                         self.session.is_sync_changed = true;
@@ -165,11 +179,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         taken.has_gap = has_gap;
         queue.truncate(HELD_MAX);
         self.session.held.records = queue;
-        self.session
-            .held
-            .bad
-            .retain(|place| !places.contains(place));
-        self.session.held.bad.extend(bad);
+        let held = &mut self.session.held;
+        held.bad.retain(|place| !places.contains(place));
+        held.newer.retain(|place| !places.contains(place));
+        held.bad.extend(bad);
+        held.newer.extend(newer);
         taken.new_count += fresh.len();
         self.file_all(&works, tries_again)?;
         self.move_cursor(&places);

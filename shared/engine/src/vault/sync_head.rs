@@ -149,6 +149,17 @@ impl SyncHead {
         of_device.any(|branch| branch.is_forked)
     }
 
+    /// Whether a device says that it stores a record which is not here; `own` is the run of this device, which stands
+    /// in no branch.
+    pub(crate) fn is_lacking(&self, own: (DeviceIndex, Incarnation)) -> bool {
+        let marks = self.branches.iter().flat_map(|branch| &branch.seen);
+        let mut of_others = marks.filter(|(device, run, _)| (*device, *run) != own);
+        of_others.any(|(device, run, seq)| {
+            let here = self.find(*device, *run).map_or(Seq(0), |branch| branch.seq);
+            here < *seq && !self.is_forked(*device)
+        })
+    }
+
     /// Whether an own record still has to say what stands here.
     pub(crate) fn has_untold(&self) -> bool {
         self.branches.iter().any(|branch| branch.told < branch.seq)
@@ -312,6 +323,25 @@ mod tests {
         assert_eq!(head.tell_seen()[0].seq, Seq(6));
         head.forget_told();
         assert_eq!(head.tell_seen()[0].seq, Seq(6));
+    }
+
+    #[test]
+    fn what_others_name_and_is_not_here_is_lacking() {
+        let own = (DeviceIndex(0), Incarnation::from_bytes([7; 8]));
+        let run = own.1;
+        let mut head = SyncHead {
+            branches: vec![branch(1, 4), branch(2, 1)],
+            ..SyncHead::default()
+        };
+        assert!(!head.is_lacking(own));
+        head.branches[1].seen = vec![(DeviceIndex(0), run, Seq(9)), (DeviceIndex(1), run, Seq(4))];
+        assert!(!head.is_lacking(own), "all is here, and own work is");
+        head.branches[1].seen[1].2 = Seq(5);
+        assert!(head.is_lacking(own));
+        head.branches[0].is_forked = true;
+        assert!(!head.is_lacking(own), "no more of it is taken in");
+        head.branches[1].seen = vec![(DeviceIndex(3), run, Seq(1))];
+        assert!(head.is_lacking(own), "a run of which nothing is here");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The device of the stories: a vault on a disk that outlives it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use crypto::{KdfError, KdfParams, KdfRequest, SlotKey, run_argon2id};
 use dossier::draft::DraftBody;
@@ -26,9 +27,7 @@ pub(crate) const MORNING: i64 = 1_795_168_800_000;
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const DAY: i64 = 86_400_000;
 
-thread_local! {
-    static KEYS: RefCell<BTreeMap<Vec<u8>, [u8; 32]>> = const { RefCell::new(BTreeMap::new()) };
-}
+static KEYS: Mutex<BTreeMap<Vec<u8>, [u8; 32]>> = Mutex::new(BTreeMap::new());
 
 /// Argon2id at the smallest cost that is opened, run once for the same input.
 #[derive(Clone, Copy)]
@@ -41,11 +40,12 @@ impl Kdf for Remembered {
 
     async fn derive(&self, request: &KdfRequest) -> Result<SlotKey, KdfError> {
         let input = request.to_bytes().to_vec();
-        if let Some(key) = KEYS.with_borrow(|keys| keys.get(&input).copied()) {
+        let known = KEYS.lock().unwrap().get(&input).copied();
+        if let Some(key) = known {
             return Ok(SlotKey::from_bytes(&key).unwrap());
         }
         let key = run_argon2id(request)?;
-        KEYS.with_borrow_mut(|keys| keys.insert(input, *key.expose_bytes()));
+        KEYS.lock().unwrap().insert(input, *key.expose_bytes());
         Ok(key)
     }
 }

@@ -7,7 +7,7 @@ use super::super::status::Trouble;
 use super::super::work::Work;
 use super::{
     AGAIN_MS, Asked, DRAFT_MS, DRAFTS_IN_MAX, Link, Machine, Output, STUCK_MAX, UNWILLING_MS,
-    is_record_size,
+    WORK_MAX, is_record_size,
 };
 
 /// Until a device that the relay does not know yet says hello again, in ms.
@@ -78,7 +78,8 @@ impl Machine {
                 let is_newest = is_next && self.wishes.head == record.seq;
                 // A place that was passed: the vault knows the record, or the relay lost another one there.
                 let is_passed = record.seq <= self.wishes.at;
-                if is_record_size(record.record.0) && (is_newest || is_passed) {
+                let has_room = self.wishes.work.len() < WORK_MAX;
+                if has_room && is_record_size(record.record.0) && (is_newest || is_passed) {
                     self.wishes.at = self.wishes.at.max(record.seq);
                     let records = vec![(record.seq, record.record.0.to_vec())];
                     self.wishes.work.push(Work::Take { records });
@@ -325,9 +326,13 @@ impl Machine {
                 // Only the slot itself, signed, shows that there is a later state of it.
                 self.wishes.drafts = true;
             }
-            (Asked::PutDraft { .. } | Asked::PullDrafts { .. }, _) => {
+            (Asked::PutDraft { .. }, _) => {
                 self.draft_at = patience.max(now.saturating_add(DRAFT_MS));
                 self.wishes.drafts_out.clear();
+            }
+            (Asked::PullDrafts { .. }, _) => {
+                self.wishes.drafts = true;
+                self.drafts_at = patience.max(now.saturating_add(DRAFT_MS));
             }
             (_, Refusal::Slow { .. } | Refusal::Unavailable { .. }) => {
                 self.give_up(Trouble::Patience, wait, now, jitter, out);
@@ -367,8 +372,7 @@ impl Machine {
             (Refusal::Fork { .. }, _) if !self.wishes.is_again => {
                 // Another copy of this device may have made that record: then it is in the log.
                 self.wishes.is_again = true;
-                self.wishes.at = AccountSeq(0);
-                self.wishes.work.push(Work::TakeAgain);
+                self.ask_all_again();
             }
             (refusal, Some(hash)) if refusal.is_permanent() => {
                 let code = refusal.code();

@@ -65,7 +65,8 @@ impl Machine {
             let max_bytes = PUSH_BYTES;
             return self.work(Work::ReadOutbox { max_bytes }, out);
         }
-        if core::mem::take(&mut self.wishes.drafts) {
+        if self.wishes.drafts && self.drafts_at <= now {
+            self.wishes.drafts = false;
             let asked = Asked::PullDrafts { drafts: Vec::new() };
             return self.ask(asked, &ToRelay::PullDrafts, now, out);
         }
@@ -117,6 +118,7 @@ impl Machine {
         let own = standing.chain;
         if tip.len > own.len || self.wishes.is_chain_doubted {
             let from = match self.wishes.is_chain_doubted {
+                true if self.wishes.is_chain_compared => 0,
                 // The last entry both have.
                 true => own.len.min(tip.len).saturating_sub(1),
                 false => own.len,

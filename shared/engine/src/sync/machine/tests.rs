@@ -1,11 +1,15 @@
 //! The machine by itself: what a relay can say to keep it busy, and a clock that goes back.
 
-use protocol::wire::{List, Origin, Refusal, Registration, ToDevice, ToRelay};
+mod catch_up;
+
+use protocol::wire::{
+    List, Origin, PlacedRecord, RecordBytes, Refusal, Registration, ToDevice, ToRelay,
+};
 use protocol::{AccountId, ChainHash, DeviceIndex, Signature, VerifyKey};
 
 use super::*;
 use crate::sync::Done;
-use crate::vault::ChainTaken;
+use crate::vault::{ChainTaken, Taken};
 
 const ORIGIN: &str = "http://localhost:1";
 const DAY_MS: i64 = 86_400_000;
@@ -183,130 +187,289 @@ fn a_clock_that_is_put_back_delays_nothing() {
     assert!(out.contains(&Output::Dial), "{out:?}");
 }
 
-/// A machine that has asked for a page, and the number of that request.
-fn pulling(own: ChainTip, head: u64) -> (Machine, RequestId) {
-    let (mut machine, out) = greeted(own, own, NOW);
-    settle(&mut machine, out, own, own);
-    let head = AccountSeq(head);
-    let out = hear(
-        &mut machine,
-        &ToDevice::Behind { head },
-        RequestId::NONE,
-        NOW,
-    );
-    match sent(&out) {
-        Some((number, ToRelay::Pull { .. })) => (machine, number),
-        other => panic!("{other:?}"),
-    }
+/// A device with one record taken in, connected; the relay has that one, too.
+fn connected(standing: Standing) -> (Machine, Vec<Output>) {
+    let own = standing.chain;
+    let (mut machine, mut out) = greeted(own, own, NOW);
+    machine.standing = Some(standing);
+    (machine.wishes.at, machine.wishes.head) = (AccountSeq(1), AccountSeq(1));
+    out.retain(|output| !matches!(output, Output::Wake { .. }));
+    (machine, out)
 }
 
-fn give_page(machine: &mut Machine, to: RequestId, count: u64) -> Vec<Output> {
-    let bytes = vec![1; 200];
-    let records = (1..=count).map(|seq| protocol::wire::PlacedRecord {
-        seq: AccountSeq(seq),
-        record: protocol::wire::RecordBytes(&bytes),
-    });
-    let page = ToDevice::Page {
-        head: AccountSeq(count),
-        records: List(records.collect()),
-    };
-    hear(machine, &page, to, NOW)
-}
-
-fn take_of(out: &[Output]) -> Option<Vec<u64>> {
-    out.iter().find_map(|output| match output {
-        Output::Work(work) => match &**work {
-            Work::Take { records } => Some(records.iter().map(|(seq, _)| seq.0).collect()),
+/// Answers whatever is asked until nothing is: the relay has one record, and this is what the vault says of records.
+/// Returns what was asked of the vault, and when to come back.
+fn answer_all(
+    machine: &mut Machine,
+    mut out: Vec<Output>,
+    (standing, taken): (Standing, Taken),
+    now: i64,
+) -> Vec<Work> {
+    let mut works = Vec::new();
+    for _ in 0..50 {
+        let work = out.iter().find_map(|output| match output {
+            Output::Work(work) => Some((**work).clone()),
             _ => None,
-        },
-        _ => None,
-    })
-}
-
-#[test]
-fn a_page_is_handed_over_in_parts_and_what_is_missing_counts_at_its_end() {
-    let own = tip(1, 1);
-    let part = |bad_count, has_gap| {
-        Done::Taken(crate::Taken {
-            new_count: 10,
-            bad_count,
-            has_gap,
-            ..crate::Taken::default()
-        })
-    };
-    for (bad_count, has_gap, trouble) in [
-        (0, true, None),
-        (0, false, None),
-        (1, false, Some(Trouble::Tampered)),
-    ] {
-        let (mut machine, number) = pulling(own, 150);
-        let out = give_page(&mut machine, number, 150);
-        assert_eq!(take_of(&out), Some((1..=64).collect()));
-        let out = work_done(&mut machine, part(bad_count, has_gap), own, NOW);
-        assert_eq!(take_of(&out), Some((65..=128).collect()));
-        assert_eq!((machine.again_at, machine.trouble), (None, None));
-        let out = work_done(&mut machine, part(0, has_gap), own, NOW);
-        assert_eq!(take_of(&out), Some((129..=150).collect()));
-        assert_eq!(machine.again_at, None);
-        work_done(&mut machine, part(0, false), own, NOW);
-        assert_eq!(machine.trouble, trouble);
-        assert_eq!(machine.again_at.is_some(), trouble.is_some());
-    }
-}
-
-fn catches_up(out: &[Output]) -> bool {
-    out.contains(&Output::Work(Box::new(Work::CatchUp)))
-}
-
-#[test]
-fn what_is_stored_is_brought_in_without_a_relay() {
-    let own = tip(1, 1);
-    let mut machine = Machine::new(Settings {
-        origin: ORIGIN.to_owned(),
-        invite: Vec::new(),
-    });
-    let behind = |count| Standing {
-        behind_count: count,
-        ..standing(own)
-    };
-    let out = machine.step(Input::Opened(behind(5)), NOW, 0);
-    assert!(catches_up(&out) && out.contains(&Output::Dial));
-    let told = machine.told.unwrap();
-    assert_eq!((told.behind, told.stored_behind), (5, 5));
-    let caught_up = |count| {
-        let report = Report {
-            done: Done::CaughtUp(crate::CaughtUp::default()),
-            standing: behind(count),
+        });
+        out = match (sent(&out), work) {
+            (Some((number, ToRelay::PullDrafts)), _) => {
+                let page = ToDevice::DraftPage {
+                    is_last: true,
+                    drafts: List(Vec::new()),
+                };
+                hear(machine, &page, number, now)
+            }
+            (Some((number, ToRelay::Pull { after, .. })), _) => page(machine, after, number, now),
+            (Some((number, ToRelay::Probe { .. })), _) => {
+                let records = List(Vec::new());
+                hear(machine, &ToDevice::Probed { records }, number, now)
+            }
+            (Some((_, other)), None) => panic!("{other:?}"),
+            (None, Some(work)) => {
+                let done = match work {
+                    Work::Take { .. } => Done::Taken(taken),
+                    Work::ChooseProbes => Done::Probes(Vec::new()),
+                    _ => Done::Nothing,
+                };
+                works.push(work);
+                let report = Box::new(Report { done, standing });
+                machine.step(Input::Done(report), now, 0)
+            }
+            (None, None) => return works,
+            (Some(_), Some(work)) => panic!("{work:?} beside a request"),
         };
-        Input::Done(Box::new(report))
+    }
+    panic!("{works:?} and more");
+}
+
+/// What stands after a place of a log of one record.
+fn page(machine: &mut Machine, after: AccountSeq, number: RequestId, now: i64) -> Vec<Output> {
+    let bytes = record_bytes();
+    let record = PlacedRecord {
+        seq: AccountSeq(1),
+        record: RecordBytes(&bytes),
     };
-    assert!(catches_up(&machine.step(caught_up(2), NOW, 0)));
-    assert_eq!(machine.told.unwrap().behind, 2);
-    // A full disk is not asked without end.
-    let out = machine.step(Input::Failed(Failure::Full), NOW, 0);
-    assert!(!catches_up(&out), "{out:?}");
-    assert!(!catches_up(&machine.step(
-        Input::Tick,
-        NOW + AGAIN_MS - 1,
-        0
-    )));
-    assert!(catches_up(&machine.step(Input::Tick, NOW + AGAIN_MS, 0)));
-    assert!(!catches_up(&machine.step(caught_up(0), NOW + AGAIN_MS, 0)));
-    assert_eq!(machine.told.unwrap().behind, 0);
+    let records = match after {
+        AccountSeq(0) => vec![record],
+        _ => Vec::new(),
+    };
+    let page = ToDevice::Page {
+        head: AccountSeq(1),
+        records: List(records),
+    };
+    hear(machine, &page, number, now)
+}
+
+fn record_bytes() -> Vec<u8> {
+    vec![1; 400]
+}
+
+/// Lets time pass until `end`, coming back when the machine wants; returns what was asked of the vault, and when.
+fn pass(
+    machine: &mut Machine,
+    (from, end): (i64, i64),
+    says: (Standing, Taken),
+) -> Vec<(i64, Work)> {
+    let mut now = from;
+    let mut works = Vec::new();
+    while let Some(at) = machine.wake_at.filter(|at| *at <= end) {
+        now = now.max(at);
+        let out = machine.step(Input::Tick, now, 0);
+        let done = answer_all(machine, out, says, now);
+        works.extend(done.into_iter().map(|work| (now, work)));
+    }
+    works
+}
+
+fn count(works: &[(i64, Work)], of: &Work) -> usize {
+    works.iter().filter(|(_, work)| work == of).count()
 }
 
 #[test]
-fn nothing_is_called_up_to_date_while_something_waits() {
+fn what_was_not_said_before_a_lock_is_said_after() {
     let own = tip(1, 1);
-    let (mut machine, out) = greeted(own, own, NOW);
-    settle(&mut machine, out, own, own);
-    assert_eq!(machine.told.unwrap().phase, Phase::UpToDate);
-    machine.catch_up_at = NOW + 1;
-    let waiting = Standing {
-        behind_count: 1,
+    let untold = Standing {
+        has_untold: true,
         ..standing(own)
     };
-    machine.step(Input::Changed(waiting), NOW, 0);
-    assert_eq!(machine.told.unwrap().phase, Phase::Busy);
-    assert!(catches_up(&machine.step(Input::Tick, NOW + 1, 0)));
+    let (mut machine, out) = connected(untold);
+    let says = (untold, Taken::default());
+    answer_all(&mut machine, out, says, NOW);
+    let works = pass(&mut machine, (NOW, NOW + 2 * BEACON_MS), says);
+    assert_eq!(count(&works, &Work::Beacon), 0, "nothing new arrived");
+    machine.step(Input::Locking, NOW + 70_000, 0);
+    let opened = NOW + 80_000;
+    machine.step(Input::Opened(untold), opened, 0);
+    let out = greet(&mut machine, own, own, opened);
+    machine.standing = Some(untold);
+    answer_all(&mut machine, out, says, opened);
+    let works = pass(&mut machine, (opened, opened + DAY_MS), says);
+    assert_eq!(count(&works, &Work::Beacon), 1, "{works:?}");
+    assert!(
+        works
+            .iter()
+            .any(|(at, work)| *work == Work::Beacon && *at == opened + BEACON_MS)
+    );
+}
+
+#[test]
+fn a_beacon_that_could_not_be_stored_is_said_later() {
+    let untold = Standing {
+        has_untold: true,
+        ..standing(tip(1, 1))
+    };
+    let (mut machine, out) = connected(untold);
+    answer_all(&mut machine, out, (untold, Taken::default()), NOW);
+    machine.beacon_at = Some(NOW + 1);
+    let out = machine.step(Input::Tick, NOW + 1, 0);
+    assert!(
+        out.contains(&Output::Work(Box::new(Work::Beacon))),
+        "{out:?}"
+    );
+    machine.step(Input::Failed(Failure::Full), NOW + 2, 0);
+    assert_eq!(machine.beacon_at, Some(NOW + 2 + BEACON_MS));
+}
+
+#[test]
+fn what_others_have_is_asked_for_again_less_and_less() {
+    const MONTH_MS: i64 = 30 * DAY_MS;
+    let own = Standing {
+        cursor: AccountSeq(1),
+        ..standing(tip(1, 1))
+    };
+    let lacking = Taken {
+        is_lacking: true,
+        ..Taken::default()
+    };
+    let (mut machine, out) = connected(own);
+    answer_all(&mut machine, out, (own, lacking), NOW);
+    assert_eq!(machine.trouble, None, "it may be on its way");
+    let says = (standing(own.chain), lacking);
+    let works = pass(&mut machine, (NOW, NOW + MONTH_MS), says);
+    let asked: Vec<i64> = works
+        .iter()
+        .filter(|(_, work)| *work == Work::TakeAgain)
+        .map(|(at, _)| *at - NOW)
+        .collect();
+    assert_eq!(asked.first(), Some(&AGAIN_MS));
+    assert_eq!(asked.get(1), Some(&(3 * AGAIN_MS)));
+    assert!((30..60).contains(&asked.len()), "{asked:?}");
+    assert_eq!(machine.trouble, Some(Trouble::Withheld));
+    let given = Taken {
+        new_count: 1,
+        ..Taken::default()
+    };
+    let end = NOW + MONTH_MS;
+    pass(&mut machine, (end, end + DAY_MS), (own, given));
+    assert_eq!((machine.trouble, machine.again_at), (None, None));
+    let works = pass(&mut machine, (end + DAY_MS, end + 3 * DAY_MS), (own, given));
+    assert_eq!(count(&works, &Work::TakeAgain), 0);
+}
+
+#[test]
+fn a_person_who_tries_does_not_wait_for_the_doubled_time() {
+    let own = standing(tip(1, 1));
+    let lacking = Taken {
+        is_lacking: true,
+        ..Taken::default()
+    };
+    let (mut machine, out) = connected(own);
+    answer_all(&mut machine, out, (own, lacking), NOW);
+    pass(&mut machine, (NOW, NOW + DAY_MS), (own, lacking));
+    let now = NOW + DAY_MS;
+    assert!(machine.again_at > Some(now + AGAIN_MS));
+    let out = machine.step(Input::TryNow, now, 0);
+    let works = answer_all(&mut machine, out, (own, lacking), now);
+    assert!(works.contains(&Work::TakeAgain), "{works:?}");
+}
+
+#[test]
+fn a_record_of_a_newer_format_asks_for_an_update() {
+    let own = Standing {
+        cursor: AccountSeq(1),
+        ..standing(tip(1, 1))
+    };
+    // What its device signed after it has to wait for it.
+    let newer = Taken {
+        is_newer: true,
+        has_gap: true,
+        ..Taken::default()
+    };
+    // The vault goes on before it.
+    let says = (standing(own.chain), newer);
+    let (mut machine, out) = connected(own);
+    answer_all(&mut machine, out, says, NOW);
+    assert_eq!(machine.trouble, Some(Trouble::AppTooOld));
+    let works = pass(&mut machine, (NOW, NOW + DAY_MS), says);
+    let takes = works
+        .iter()
+        .filter(|(_, work)| matches!(work, Work::Take { .. }));
+    assert!((5..40).contains(&takes.count()), "{works:?}");
+    assert_eq!(machine.trouble, Some(Trouble::AppTooOld));
+    let given = Taken {
+        new_count: 1,
+        ..Taken::default()
+    };
+    pass(&mut machine, (NOW + DAY_MS, NOW + 2 * DAY_MS), (own, given));
+    assert_eq!(machine.trouble, None);
+}
+
+#[test]
+fn drafts_a_busy_relay_refused_are_asked_for_again_on_the_same_connection() {
+    let own = standing(tip(1, 1));
+    let (mut machine, out) = connected(own);
+    let Some(Output::Work(_)) = out.first() else {
+        panic!("{out:?}");
+    };
+    let out = work_done(&mut machine, Done::Taken(Taken::default()), own.chain, NOW);
+    let Some((number, ToRelay::PullDrafts)) = sent(&out) else {
+        panic!("{out:?}");
+    };
+    let refused = ToDevice::Refused {
+        index: 0,
+        refusal: Refusal::Unavailable {
+            retry_after_ms: 40_000,
+        },
+    };
+    let out = hear(&mut machine, &refused, number, NOW);
+    assert!(
+        !out.iter().any(|of| matches!(of, Output::Send(_))),
+        "{out:?}"
+    );
+    let says = (own, Taken::default());
+    answer_all(&mut machine, out, says, NOW);
+    assert_eq!(machine.link, Link::Ready);
+    assert_eq!(machine.wake_at, Some(NOW + 40_000));
+    let out = machine.step(Input::Tick, NOW + 40_000, 0);
+    assert!(
+        matches!(sent(&out), Some((_, ToRelay::PullDrafts))),
+        "{out:?}"
+    );
+}
+
+#[test]
+fn records_that_come_unasked_do_not_pile_up() {
+    let own = standing(tip(1, 1));
+    let (mut machine, out) = connected(own);
+    answer_all(&mut machine, out, (own, Taken::default()), NOW);
+    let bytes = record_bytes();
+    for seq in (0..1_000).map(|number| 1 + number % 2 * number) {
+        let record = PlacedRecord {
+            seq: AccountSeq(seq),
+            record: RecordBytes(&bytes),
+        };
+        hear(
+            &mut machine,
+            &ToDevice::Live { record },
+            RequestId::NONE,
+            NOW,
+        );
+    }
+    assert!(machine.wishes.work.len() <= WORK_MAX);
+    assert!(machine.is_working, "the first is taken in");
+    assert_eq!(
+        machine.wishes.head,
+        AccountSeq(1_000),
+        "the rest comes in pages"
+    );
 }

@@ -6,7 +6,9 @@ use protocol::{AccountSeq, limit};
 
 use super::super::status::Trouble;
 use super::super::work::{Done, Work};
-use super::{AGAIN_MS, Asked, BEACON_MS, Link, Machine, Output};
+use super::{
+    AGAIN_DOUBLED_MAX, AGAIN_MS, Asked, LACKING_DOUBLED_MAX, Lacking, Link, Machine, Output,
+};
 use crate::{ChainTaken, Taken};
 
 impl Machine {
@@ -100,21 +102,20 @@ impl Machine {
                 self.is_chain_forked = true;
                 self.trouble = Some(Trouble::ChainFork);
             }
+            // What does not fit may be made up, or follow another entry than the one that stands here.
+            ChainTaken::Invalid if !self.wishes.is_chain_compared => {
+                self.wishes.is_chain_compared = true;
+                self.wishes.is_chain_doubted = true;
+            }
             ChainTaken::Invalid => {
                 self.trouble = Some(Trouble::Tampered);
                 self.wishes.tip = self.standing.map(|of| of.chain);
             }
             ChainTaken::Newer => {
                 self.trouble = Some(Trouble::AppTooOld);
+                self.wishes.is_chain_newer = true;
                 self.wishes.tip = self.standing.map(|of| of.chain);
             }
-        }
-    }
-
-    /// What came is said to be stored, once all of it is in its documents.
-    fn plan_beacon(&mut self, now: i64) {
-        if self.has_untold() && self.beacon_at.is_none() {
-            self.beacon_at = Some(now.saturating_add(BEACON_MS));
         }
     }
 
@@ -138,21 +139,46 @@ impl Machine {
             self.wishes.parts = (taken.bad_count, taken.new_count);
             return;
         }
-        if taken.bad_count > 0 {
+        // Only an update, or the right bytes, helps against a record of a newer format; what follows it has to wait.
+        if self.is_chain_forked {
+            // Records that name the other chain are no news.
+            self.trouble = Some(Trouble::ChainFork);
+        } else if taken.bad_count > 0 {
             self.trouble = Some(Trouble::Tampered);
+        } else if taken.is_newer {
+            self.trouble = Some(Trouble::AppTooOld);
         } else if taken.has_gap {
             self.trouble = Some(Trouble::Withheld);
         } else if taken.new_count > 0 {
             self.clear_trouble(&[Trouble::Tampered, Trouble::Withheld]);
+            if !self.wishes.is_chain_newer {
+                self.clear_trouble(&[Trouble::AppTooOld]);
+            }
         }
-        let is_at_end = self.wishes.at >= self.wishes.head;
-        let is_missing = taken.bad_count > 0 || taken.has_gap;
-        if is_missing && is_at_end && self.again_at.is_none() {
-            let wait = AGAIN_MS << self.again_count.min(6);
+        let is_next = |work: &Work| matches!(work, Work::Take { .. } | Work::TakeAgain);
+        let is_waiting = self.wishes.work.iter().any(is_next);
+        if self.wishes.at < self.wishes.head || is_waiting {
+            return;
+        }
+        self.lacking = match self.lacking {
+            _ if !taken.is_lacking => Lacking::Nothing,
+            Lacking::Nothing => Lacking::Noted,
+            earlier => earlier,
+        };
+        if self.lacking == Lacking::AskedAgain && self.trouble.is_none() {
+            self.trouble = Some(Trouble::Withheld);
+        }
+        let is_given_badly = taken.bad_count > 0 || taken.has_gap || taken.is_newer;
+        if !is_given_badly && !taken.is_lacking {
+            self.again_count = 0;
+        } else if self.again_at.is_none() {
+            let doubled_max = match is_given_badly {
+                true => AGAIN_DOUBLED_MAX,
+                false => LACKING_DOUBLED_MAX,
+            };
+            let wait = AGAIN_MS << self.again_count.min(doubled_max);
             self.again_count = self.again_count.saturating_add(1);
             self.again_at = Some(now.saturating_add(wait));
-        } else if is_at_end && !is_missing {
-            self.again_count = 0;
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) enum Verdict {
     },
     /// Not what a device of this account signed: the relay may still have the right bytes.
     Bad,
+    /// Of a format that only a newer version reads: asked for again after an update.
+    Newer,
     /// It stood here before and its row is damaged or gone: these are its bytes.
     Heal(RecordHash, Vec<u8>),
     /// Of a device that is held.
@@ -52,9 +54,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let wait = |bytes, for_chain| Ok(Verdict::Wait { bytes, for_chain });
         let record = match Record::decode(bytes.clone()) {
             Ok(record) => record,
-            // A newer version may read it; this one asks for it again after an update.
             Err(RecordError::Format { .. } | RecordError::Lane { .. }) => {
-                return wait(bytes, false);
+                return Ok(Verdict::Newer);
             }
             Err(_) => return Ok(Verdict::Bad),
         };

@@ -1,6 +1,6 @@
-//! What a line, or a relay, may do to frames on their way to a device.
+//! What a line, or a relay, may do to frames on their way to a device, and on their way from it.
 
-use protocol::wire::{List, PlacedRecord, RecordBytes, ToDevice};
+use protocol::wire::{List, PlacedRecord, RecordBytes, ToDevice, ToRelay};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 
@@ -34,22 +34,84 @@ pub(crate) const ALL: [Malice; 10] = [
     Malice::AckOnly,
 ];
 
+/// What can be done to what a device says.
+pub(crate) const ALL_UP: [Malice; 7] = [
+    Malice::Drop,
+    Malice::Delay,
+    Malice::Duplicate,
+    Malice::Reorder,
+    Malice::Replay,
+    Malice::Truncate,
+    Malice::Flip,
+];
+
+/// What is done, each in one of so many cases.
+pub(crate) type Habits = Vec<(Malice, u32)>;
+
 /// A line with its habits.
 #[derive(Default)]
 pub(crate) struct Line {
-    /// What it does, each in one of so many cases.
-    pub(crate) habits: Vec<(Malice, u32)>,
-    /// How often each struck.
+    /// What it does to frames on their way to a device.
+    pub(crate) habits: Habits,
+    /// What it does to frames on their way to the relay.
+    pub(crate) up_habits: Habits,
+    /// How often any of them struck.
     pub(crate) strike_count: usize,
     heard: Vec<Vec<u8>>,
+    heard_up: Vec<Vec<u8>>,
 }
 
 impl Line {
     pub(crate) fn strikes(&mut self, rng: &mut ChaCha20Rng, malice: Malice) -> bool {
-        let habit = self.habits.iter().find(|(of, _)| *of == malice);
-        let is_struck = habit.is_some_and(|(_, one_in)| rng.next_u32().is_multiple_of(*one_in));
+        let is_struck = draws(&self.habits, rng, malice);
         self.strike_count += usize::from(is_struck);
         is_struck
+    }
+
+    fn strikes_up(&mut self, rng: &mut ChaCha20Rng, malice: Malice) -> bool {
+        let is_struck = draws(&self.up_habits, rng, malice);
+        self.strike_count += usize::from(is_struck);
+        is_struck
+    }
+
+    /// What arrives at the relay instead of a frame, each with the time it is late, in ms.
+    pub(crate) fn pass_up(&mut self, rng: &mut ChaCha20Rng, frame: Vec<u8>) -> Vec<(i64, Vec<u8>)> {
+        if self.up_habits.is_empty() {
+            return vec![(0, frame)];
+        }
+        self.heard_up.push(frame.clone());
+        let mut frame = frame;
+        if self.strikes_up(rng, Malice::Drop) {
+            return Vec::new();
+        }
+        if self.strikes_up(rng, Malice::Truncate) {
+            let length = rng.next_u32() as usize % frame.len();
+            frame.truncate(length);
+        }
+        // What a device hands in of its own is vouched for by the connection: the relay does not check it again.
+        let is_own = matches!(
+            ToRelay::decode(&frame),
+            Ok((_, ToRelay::Push { .. } | ToRelay::PutDraft { .. }))
+        );
+        if !frame.is_empty() && !is_own && self.strikes_up(rng, Malice::Flip) {
+            let at = rng.next_u32() as usize % frame.len();
+            frame[at] ^= 1 << (rng.next_u32() % 8);
+        }
+        let mut arriving = vec![(0, frame.clone())];
+        if self.strikes_up(rng, Malice::Delay) {
+            arriving[0].0 = i64::from(rng.next_u32() % 40_000);
+        }
+        if self.strikes_up(rng, Malice::Reorder) {
+            arriving[0].0 = i64::from(rng.next_u32() % 200);
+        }
+        if self.strikes_up(rng, Malice::Duplicate) {
+            arriving.push((i64::from(rng.next_u32() % 500), frame));
+        }
+        if self.strikes_up(rng, Malice::Replay) {
+            let at = rng.next_u32() as usize % self.heard_up.len();
+            arriving.push((0, self.heard_up[at].clone()));
+        }
+        arriving
     }
 
     /// What arrives instead of a frame, each with the time it is late, in ms.
@@ -92,6 +154,12 @@ impl Line {
         }
         arriving
     }
+}
+
+/// Whether a habit comes out this time.
+fn draws(habits: &Habits, rng: &mut ChaCha20Rng, malice: Malice) -> bool {
+    let habit = habits.iter().find(|(of, _)| *of == malice);
+    habit.is_some_and(|(_, one_in)| rng.next_u32().is_multiple_of(*one_in))
 }
 
 /// A page whose first two records changed what follows their outer parts.

@@ -103,8 +103,8 @@ fn who_sleeps_is_away_and_never_withheld_from() {
 
 #[test]
 fn after_any_day_an_honest_hour_leaves_nothing_to_tell() {
-    for seed in 0..super::seeds() {
-        let (mut world, client) = world(33 + seed, 3);
+    super::seeds::each(|seed| {
+        let (mut world, client) = world(seed, 3);
         let mut told = Told::default();
         for _ in 0..12 {
             act(&mut world, client, &mut told);
@@ -133,13 +133,13 @@ fn after_any_day_an_honest_hour_leaves_nothing_to_tell() {
                 assert_eq!(on.len(), 2, "seed {seed} device {index}");
             }
         }
-    }
+    });
 }
 
 #[test]
 fn after_an_honest_hour_all_show_the_same_six_words() {
-    for seed in 0..super::seeds() {
-        let (mut world, client) = world(60 + seed, 4);
+    super::seeds::each(|seed| {
+        let (mut world, client) = world(seed, 4);
         let mut told = Told::default();
         for _ in 0..8 {
             act(&mut world, client, &mut told);
@@ -157,5 +157,5 @@ fn after_an_honest_hour_all_show_the_same_six_words() {
             words.iter().all(|of| *of == words[0]),
             "seed {seed} {words:?}"
         );
-    }
+    });
 }

@@ -23,6 +23,8 @@ type Branches = BTreeMap<(DeviceIndex, Incarnation), (Seq, RecordHash)>;
 #[derive(Clone, Default)]
 pub(crate) struct Account {
     pub(crate) entries: Vec<Vec<u8>>,
+    /// What they come to.
+    view: Option<ChainView>,
     pub(crate) log: Vec<Vec<u8>>,
     branches: Branches,
     pub(crate) drafts: BTreeMap<(DeviceIndex, u8), (u64, Vec<u8>)>,
@@ -35,6 +37,8 @@ pub(crate) struct Relay {
     pub(crate) accounts: BTreeMap<AccountId, Account>,
     /// Bytes an account may store.
     pub(crate) quota: usize,
+    /// How often pages were asked for.
+    pub(crate) pull_count: usize,
 }
 
 /// One connection.
@@ -57,6 +61,7 @@ impl Relay {
             instance: RelayInstance::from_bytes([seed; 16]),
             accounts: BTreeMap::new(),
             quota: usize::MAX,
+            pull_count: 0,
         }
     }
 
@@ -142,6 +147,7 @@ impl Relay {
                         let stored = self.accounts.entry(account).or_default();
                         if stored.entries.is_empty() {
                             stored.entries = entries;
+                            stored.view = Some(view);
                         }
                         let tip = stored.tip();
                         answer(&mut said, &ToDevice::ChainAck { tip });
@@ -155,6 +161,7 @@ impl Relay {
                     return said;
                 };
                 let quota = self.quota;
+                self.pull_count += usize::from(matches!(frame, ToRelay::Pull { .. }));
                 match self.accounts.get_mut(&account) {
                     Some(stored) => {
                         stored.handle((account, device), frame, request, quota, &mut said);
@@ -168,8 +175,8 @@ impl Relay {
 }
 
 impl Account {
-    pub(crate) fn view(&self) -> ChainView {
-        chain::verify(&self.entries).unwrap()
+    pub(crate) fn view(&self) -> &ChainView {
+        self.view.as_ref().unwrap()
     }
 
     pub(crate) fn tip(&self) -> ChainTip {
@@ -265,18 +272,23 @@ impl Account {
                     let refusal = Refusal::ChainBehind { tip };
                     return answer(ToDevice::Refused { index: 0, refusal });
                 }
-                if self.view().append(entry.0).is_err() {
+                let mut view = self.view().clone();
+                if view.append(entry.0).is_err() {
                     let refusal = Refusal::ChainInvalid;
                     return answer(ToDevice::Refused { index: 0, refusal });
                 }
                 self.entries.push(entry.0.to_vec());
+                self.view = Some(view);
                 let tip = self.tip();
                 answer(ToDevice::ChainAck { tip });
                 let frame = ToDevice::ChainLive { tip };
                 said.others.push(frame.encode(RequestId::NONE).unwrap());
             }
             ToRelay::PutDraft { draft } => {
-                let frame = DraftFrame::decode(draft.0.to_vec()).unwrap();
+                let Ok(frame) = DraftFrame::decode(draft.0.to_vec()) else {
+                    let refusal = Refusal::Malformed { reason: 0 };
+                    return answer(ToDevice::Refused { index: 0, refusal });
+                };
                 let header = *frame.header();
                 let place = (header.device, header.slot);
                 let stored = self.drafts.get(&place).map_or(0, |(counter, _)| *counter);
@@ -303,10 +315,12 @@ impl Account {
             ToRelay::Probe { names } => {
                 let find = |name: &protocol::wire::RecordName| {
                     let found = self.log.iter().find(|bytes| {
-                        let record = Record::decode((*bytes).clone()).unwrap();
-                        let outer = record.outer();
-                        (outer.device, outer.incarnation, outer.seq)
-                            == (name.device, name.incarnation, name.seq)
+                        let record = Record::decode((*bytes).clone());
+                        record.is_ok_and(|record| {
+                            let outer = record.outer();
+                            (outer.device, outer.incarnation, outer.seq)
+                                == (name.device, name.incarnation, name.seq)
+                        })
                     });
                     found.map(|bytes| RecordBytes(bytes))
                 };

@@ -21,6 +21,8 @@ pub(crate) struct Peer {
     pub(crate) tablet: Tablet,
     pub(crate) machine: Machine,
     pub(crate) status: SyncStatus,
+    /// How far its clock is ahead of the world's, in ms.
+    pub(crate) clock_off: i64,
     /// Which relay it meets: a relay that forks shows two devices two logs.
     pub(crate) relay: usize,
     session: Option<Session>,
@@ -60,6 +62,7 @@ impl World {
                 tablet,
                 machine: Machine::new(settings()),
                 status: SyncStatus::default(),
+                clock_off: 0,
                 relay: 0,
                 session: None,
                 up_at: None,
@@ -112,24 +115,28 @@ impl World {
         while let Some(input) = inputs.pop_front() {
             let jitter = self.rng.next_u32();
             let now = self.now;
-            let outputs = self.peers[index].machine.step(input, now, jitter);
+            let clock = now + self.peers[index].clock_off;
+            let outputs = self.peers[index].machine.step(input, clock, jitter);
             for output in outputs {
                 let peer = &mut self.peers[index];
                 match output {
                     Output::Dial => peer.up_at = Some(now + LATENCY_MS),
-                    Output::Send(bytes) => peer.to_relay.push_back((now + LATENCY_MS, bytes)),
+                    Output::Send(bytes) => {
+                        let frames = self.line.pass_up(&mut self.rng, bytes);
+                        arrive(&mut peer.to_relay, now + LATENCY_MS, frames);
+                    }
                     Output::Hang => {
                         peer.session = None;
                         peer.up_at = None;
                         peer.to_relay.clear();
                         peer.to_device.clear();
                     }
-                    Output::Wake { at } => peer.wake_at = Some(at),
+                    Output::Wake { at } => peer.wake_at = Some(at - peer.clock_off),
                     Output::Tell(status) => peer.status = status,
                     Output::Work(work) => {
-                        peer.tablet.now = now;
+                        peer.tablet.now = clock;
                         let tablet = &mut peer.tablet;
-                        let done = tablet.vault.sync(*work, Now { ms: now }, &mut tablet.rng);
+                        let done = tablet.vault.sync(*work, Now { ms: clock }, &mut tablet.rng);
                         inputs.push_back(match block_on(done) {
                             Ok(report) => Input::Done(Box::new(report)),
                             Err(failure) => Input::Failed(failure),
@@ -233,11 +240,15 @@ impl World {
     fn send(&mut self, index: usize, frame: Vec<u8>) {
         let at = self.now + LATENCY_MS;
         let frames = self.line.pass(&mut self.rng, frame);
-        let queue = &mut self.peers[index].to_device;
-        for (late, frame) in frames {
-            let place = queue.iter().position(|(of, _)| *of > at + late);
-            queue.insert(place.unwrap_or(queue.len()), (at + late, frame));
-        }
+        arrive(&mut self.peers[index].to_device, at, frames);
+    }
+
+    /// Puts the clock of a device on or back.
+    pub(crate) fn set_clock(&mut self, index: usize, off: i64) {
+        let peer = &mut self.peers[index];
+        peer.wake_at = peer.wake_at.map(|at| at + peer.clock_off - off);
+        peer.clock_off = off;
+        peer.tablet.now = self.now + off;
     }
 
     /// The socket breaks.
@@ -258,6 +269,14 @@ impl World {
     /// A number below `end`.
     pub(crate) fn pick(&mut self, end: u32) -> u32 {
         self.rng.next_u32() % end
+    }
+}
+
+/// Puts frames with their delays where their time is.
+fn arrive(queue: &mut VecDeque<(i64, Vec<u8>)>, at: i64, frames: Vec<(i64, Vec<u8>)>) {
+    for (late, frame) in frames {
+        let place = queue.iter().position(|(of, _)| *of > at + late);
+        queue.insert(place.unwrap_or(queue.len()), (at + late, frame));
     }
 }
 

@@ -1,0 +1,106 @@
+//! What is told of the exchange, and when it comes back to itself.
+
+use protocol::AccountSeq;
+
+use super::super::status::{Phase, SyncStatus};
+use super::{ANSWER_MS, Asked, Link, Machine, Output, SILENCE_MS};
+
+impl Machine {
+    pub(super) fn tell(&mut self, out: &mut Vec<Output>) {
+        let is_asked = match &self.asked {
+            // A sign of life is nothing a person waits for.
+            Some((_, Asked::Probe(_), _)) | None => false,
+            Some(_) => true,
+        };
+        let is_busy = self.is_working || is_asked;
+        let last = self.told.unwrap_or_default();
+        let behind_count = self
+            .standing
+            .map_or(last.stored_behind, |of| of.behind_count as u64);
+        let phase = match self.link {
+            Link::Off | Link::Closing { .. } => Phase::Off,
+            Link::Waiting { .. } => Phase::Offline,
+            Link::Dialing { .. } | Link::Greeting { .. } => Phase::Connecting,
+            Link::Ready if is_busy || behind_count > 0 => Phase::Busy,
+            Link::Ready => Phase::UpToDate,
+        };
+        // While there is no connection, what was known last holds.
+        let (missing, head) = match self.link {
+            Link::Ready => {
+                let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+                let at = self.wishes.at.max(taken);
+                let head = self.wishes.head;
+                (head.0.saturating_sub(at.0), head.0)
+            }
+            _ => (last.behind.saturating_sub(last.stored_behind), last.head),
+        };
+        let status = SyncStatus {
+            phase,
+            trouble: self.trouble,
+            waiting_count: self
+                .standing
+                .map_or(last.waiting_count, |of| of.waiting_count),
+            refused_count: self
+                .standing
+                .map_or(last.refused_count, |of| of.refused_count),
+            last_sent_at: self
+                .standing
+                .map_or(last.last_sent_at, |of| of.last_sent_at),
+            last_received_at: self
+                .standing
+                .map_or(last.last_received_at, |of| of.last_received_at),
+            chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
+            behind: missing.saturating_add(behind_count),
+            stored_behind: behind_count,
+            head,
+            clock_off_ms: self.clock_off_ms,
+        };
+        if self.told != Some(status) {
+            self.told = Some(status);
+            out.push(Output::Tell(status));
+        }
+    }
+
+    pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
+        let mut times = Vec::new();
+        if self.standing.is_some_and(|of| of.behind_count > 0) {
+            times.push(self.catch_up_at);
+        }
+        times.extend(self.asked.as_ref().map(|(_, _, until)| *until));
+        match self.link {
+            Link::Off => {}
+            Link::Waiting { until } | Link::Dialing { until } | Link::Closing { until } => {
+                times.push(until);
+            }
+            Link::Greeting { hello_at, .. } => {
+                times.push(hello_at);
+                times.push(self.heard_at.saturating_add(ANSWER_MS));
+            }
+            Link::Ready => {
+                let standing = self.standing;
+                times.push(self.heard_at.saturating_add(SILENCE_MS));
+                times.push(self.probe_at);
+                times.extend(self.beacon_at);
+                times.extend(self.again_at);
+                times.extend(
+                    standing
+                        .filter(|of| of.outbox_count > 0)
+                        .map(|_| self.push_at),
+                );
+                times.extend(
+                    standing
+                        .filter(|of| of.draft_count > 0)
+                        .map(|_| self.draft_at),
+                );
+                times.extend(self.wishes.drafts.then_some(self.drafts_at));
+            }
+        }
+        let at = times.into_iter().filter(|at| *at > now).min();
+        if let Some(at) = at
+            && self.wake_at != Some(at)
+        {
+            self.wake_at = Some(at);
+            out.push(Output::Wake { at });
+        }
+    }
+}
