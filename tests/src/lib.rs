@@ -13,6 +13,7 @@ pub mod bench;
 mod browser;
 pub mod camera;
 mod chromedriver;
+mod line;
 mod pairing;
 mod person;
 mod process;
@@ -23,10 +24,11 @@ mod world;
 
 pub use altered::AlteredApp;
 pub use browser::{Device, Profile};
+pub use line::{Fate, Line, Passing};
 pub use person::{Place, Role};
 pub use process::kill_tree;
 pub use scan::{Finding, scan_bytes, scan_folder};
-pub use server::{Server, app_folder, developers_app_folder};
+pub use server::{Disk, Server, app_folder, developers_app_folder};
 pub use wiretap::Wiretap;
 pub use world::{AGB, CAREGIVER, PASSPHRASE, SAVED, Turn, World};
 

@@ -307,8 +307,15 @@ impl<'a> Place<'a> {
 
     /// Text of the element with that `data-testid`; waits for it.
     pub async fn test_id(&self, id: &str) -> Result<String> {
-        let element = self.by_test_id(id).await?;
-        Ok(element.text().await?)
+        let begin = std::time::Instant::now();
+        loop {
+            match self.by_test_id(id).await?.text().await {
+                Ok(text) => return Ok(text),
+                Err(error) if begin.elapsed() > PATIENCE => return Err(error.into()),
+                // Another one took its place meanwhile.
+                Err(_) => tokio::time::sleep(GLANCE).await,
+            }
+        }
     }
 
     /// Waits until the element with that `data-testid` reads `text`.

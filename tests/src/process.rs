@@ -24,6 +24,11 @@ impl Running {
             .args(["-c", GUARD, "guard"])
             .arg(command.get_program())
             .args(command.get_args())
+            .envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
             .stdin(Stdio::piped())
             .stdout(out)
             .stderr(err)

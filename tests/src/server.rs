@@ -36,7 +36,66 @@ pub struct Server {
     /// What kind of server: arguments of its command.
     kind: Vec<String>,
     relay_count: u32,
+    disk: Option<Disk>,
     running: Option<Running>,
+}
+
+/// A disk under a relay that can be full, or fail to sync.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    folder: PathBuf,
+}
+
+impl Disk {
+    /// What stands before the system's calls: the same that the relay's own tests use.
+    const SOURCE: &str = "../sync-server/tests/support/disk.c";
+
+    fn new(folder: &Path) -> Result<Self> {
+        let disk = Self {
+            folder: folder.into(),
+        };
+        let status = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(disk.library())
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(Self::SOURCE))
+            .arg("-ldl")
+            .status()
+            .context("no C compiler")?;
+        if !status.success() {
+            bail!("the disk was not built");
+        }
+        Ok(disk)
+    }
+
+    fn library(&self) -> PathBuf {
+        self.folder.join("disk.so")
+    }
+
+    fn full(&self) -> PathBuf {
+        self.folder.join("disk-is-full")
+    }
+
+    fn unsynced(&self) -> PathBuf {
+        self.folder.join("disk-does-not-sync")
+    }
+
+    /// Whether nothing more fits on it.
+    pub fn set_full(&self, is_full: bool) -> Result<()> {
+        mark(&self.full(), is_full)
+    }
+
+    /// Whether it fails to sync.
+    pub fn set_failing(&self, is_failing: bool) -> Result<()> {
+        mark(&self.unsynced(), is_failing)
+    }
+}
+
+fn mark(file: &Path, is_there: bool) -> Result<()> {
+    match is_there {
+        true => std::fs::write(file, "")?,
+        false => std::fs::remove_file(file)?,
+    }
+    Ok(())
 }
 
 impl Server {
@@ -54,6 +113,7 @@ impl Server {
             port,
             kind: vec![APP_ONLY.to_owned()],
             relay_count: 0,
+            disk: None,
             running: None,
         };
         server.resume().await?;
@@ -71,6 +131,12 @@ impl Server {
             .arg("--data")
             .arg(self.data())
             .args(&self.kind);
+        if let Some(disk) = &self.disk {
+            command
+                .env("LD_PRELOAD", disk.library())
+                .env("DISK_FULL", disk.full())
+                .env("DISK_NO_SYNC", disk.unsynced());
+        }
         self.running = Some(Running::start(&command, &self.folder.join("server.log"))?);
         let begin = std::time::Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
@@ -117,6 +183,31 @@ impl Server {
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
+    /// Is the same relay again, with these choices of its operator.
+    pub async fn be_relay_anew(&mut self, choices: &[&str]) -> Result<()> {
+        self.become_kind(choices).await
+    }
+
+    /// Serves another build of the app from now on, and is the same relay.
+    pub async fn swap_app(&mut self, app: &Path) -> Result<()> {
+        self.stop();
+        self.app = app.into();
+        self.resume().await
+    }
+
+    /// Is a relay without an account from now on, on a disk that can fail.
+    pub async fn be_relay_on_disk(&mut self) -> Result<Disk> {
+        let folder = self.folder.join(format!("disk-{}", self.relay_count));
+        std::fs::create_dir_all(&folder)?;
+        let disk = Disk::new(&folder)?;
+        self.relay_count += 1;
+        self.stop();
+        self.kind = Vec::new();
+        self.disk = Some(disk.clone());
+        self.resume().await?;
+        Ok(disk)
+    }
+
     /// Names a relay elsewhere from now on, and is none.
     pub async fn point_at(&mut self, relay: &str) -> Result<()> {
         self.become_kind(&[APP_ONLY, "--relay-address", relay])
@@ -125,6 +216,7 @@ impl Server {
 
     async fn become_kind(&mut self, kind: &[&str]) -> Result<()> {
         self.stop();
+        self.disk = None;
         self.kind = kind.iter().map(|&word| word.to_owned()).collect();
         self.resume().await
     }

@@ -120,12 +120,16 @@ fn unmask(bytes: &[u8]) -> Vec<u8> {
     clear
 }
 
-struct Frame {
-    payload: Vec<u8>,
-    length: usize,
+/// One frame of a WebSocket.
+pub(crate) struct Frame {
+    /// Without its mask.
+    pub(crate) payload: Vec<u8>,
+    /// Bytes of the whole frame.
+    pub(crate) length: usize,
 }
 
-fn read_frame(bytes: &[u8]) -> Option<Frame> {
+/// The frame that these bytes begin with, if it is all there.
+pub(crate) fn read_frame(bytes: &[u8]) -> Option<Frame> {
     const MASKED: u8 = 0x80;
     let second = *bytes.get(1)?;
     let (size, mut at) = match second & !MASKED {

@@ -30,6 +30,7 @@ impl State {
         match status.phase {
             _ if !passes || status.refused_count > 0 => Self::Failed,
             Phase::Busy => Self::Busy,
+            _ if status.trouble == Some(Trouble::Patience) => Self::Waiting,
             Phase::UpToDate if status.waiting_count > 0 => Self::Busy,
             Phase::UpToDate => Self::Done,
             Phase::Connecting if status.trouble.is_none() => Self::Busy,
@@ -70,8 +71,9 @@ impl State {
             }
             Self::Busy => words::sync::short_busy().to_owned(),
             Self::Offline => words::sync::short_offline().to_owned(),
+            Self::Waiting if status.waiting_count == 0 => words::sync::short_patience().to_owned(),
             Self::Waiting => words::sync::short_waiting(status.waiting_count),
-            Self::Failed => words::sync::short_failed().to_owned(),
+            Self::Failed => words::sync::short_failed(receives_not(status)).to_owned(),
         }
     }
 
@@ -83,10 +85,22 @@ impl State {
             }
             Self::Busy => words::sync::busy(status.waiting_count),
             Self::Offline => words::sync::offline(),
+            Self::Waiting if status.trouble == Some(Trouble::Patience) => {
+                words::sync::patience(status.waiting_count)
+            }
             Self::Waiting => words::sync::waiting(status.waiting_count),
-            Self::Failed => words::sync::failed(),
+            Self::Failed => words::sync::failed(receives_not(status)),
         }
     }
+}
+
+/// What does not work is taking in; what is made here goes out.
+fn receives_not(status: &SyncStatus) -> bool {
+    let is_of_receiving = matches!(
+        status.trouble,
+        Some(Trouble::AppTooOld | Trouble::Tampered | Trouble::Withheld | Trouble::Storage)
+    );
+    is_of_receiving && status.refused_count == 0
 }
 
 /// Local date and time; `None` when it never was.
@@ -156,7 +170,7 @@ mod tests {
     #[test]
     fn every_status_is_one_of_five_states() {
         use Phase::{Busy, Connecting, Offline, UpToDate};
-        use Trouble::{Quota, Unreachable};
+        use Trouble::{Patience, Quota, Unreachable};
         for (phase, trouble, count, state) in [
             (UpToDate, None, 0, State::Done),
             (UpToDate, None, 2, State::Busy),
@@ -166,9 +180,37 @@ mod tests {
             (Offline, Some(Unreachable), 0, State::Offline),
             (Offline, Some(Unreachable), 3, State::Waiting),
             (UpToDate, Some(Quota), 3, State::Failed),
+            (UpToDate, Some(Patience), 3, State::Waiting),
+            (Offline, Some(Patience), 0, State::Waiting),
+            (Busy, Some(Patience), 3, State::Busy),
         ] {
             let status = status(phase, trouble, count);
             assert_eq!(State::of(&status), state, "{status:?}");
         }
+    }
+
+    #[test]
+    fn a_server_that_asks_for_patience_is_not_called_a_lack_of_internet() {
+        for count in [0, 3] {
+            let busy = status(Phase::UpToDate, Some(Trouble::Patience), count);
+            let away = status(Phase::Offline, Some(Trouble::Unreachable), count);
+            let (busy, away) = (State::of(&busy).words(&busy), State::of(&away).words(&away));
+            assert!(busy.starts_with("De server is druk."), "{busy}");
+            assert!(away.starts_with("Geen internet."), "{away}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_not_taken_in_is_not_called_not_sent() {
+        let words = |trouble, refused_count| {
+            let status = SyncStatus {
+                refused_count,
+                ..status(Phase::UpToDate, Some(trouble), 0)
+            };
+            State::of(&status).words(&status)
+        };
+        assert!(words(Trouble::Withheld, 0).starts_with("Ontvangen lukt niet."));
+        assert!(words(Trouble::Withheld, 1).starts_with("Versturen lukt niet."));
+        assert!(words(Trouble::Quota, 0).starts_with("Versturen lukt niet."));
     }
 }

@@ -31,10 +31,19 @@ pub fn waiting(count: usize) -> String {
     }
 }
 
-/// Something keeps changes here.
-pub fn failed() -> String {
-    "Versturen lukt niet. Je werk is bewaard op dit apparaat. Probeer het later nog eens."
-        .to_owned()
+/// The server asks for patience, and changes may wait.
+pub fn patience(count: usize) -> String {
+    match count {
+        0 => "De server is druk. Je kunt gewoon doorwerken.".to_owned(),
+        1 => "De server is druk. 1 wijziging staat klaar op dit apparaat.".to_owned(),
+        count => format!("De server is druk. {count} wijzigingen staan klaar op dit apparaat."),
+    }
+}
+
+/// Something keeps changes here, or those of other devices away.
+pub fn failed(receives_not: bool) -> String {
+    let what = short_failed(receives_not);
+    format!("{what}. Je werk is bewaard op dit apparaat. Probeer het later nog eens.")
 }
 
 /// [`busy`], where there is little room. Each of these is a part of the whole words.
@@ -55,9 +64,17 @@ pub fn short_waiting(count: usize) -> String {
     }
 }
 
+/// [`patience`], where there is little room and nothing waits.
+pub fn short_patience() -> &'static str {
+    "De server is druk"
+}
+
 /// [`failed`], where there is little room.
-pub fn short_failed() -> &'static str {
-    "Versturen lukt niet"
+pub fn short_failed(receives_not: bool) -> &'static str {
+    match receives_not {
+        true => "Ontvangen lukt niet",
+        false => "Versturen lukt niet",
+    }
 }
 
 /// Heading of the sheet.
@@ -105,9 +122,17 @@ pub fn refused(name: &str) -> String {
     format!("De server neemt iets niet aan: {name}")
 }
 
-/// What that means.
+/// What that means, why it is so, and what now. The code is for whoever helps.
 pub fn refused_text(code: u16) -> String {
-    format!("Het is bewaard op dit apparaat, maar nog niet op de server. Reden {code}.")
+    const TOO_LARGE: u16 = 2;
+    let why = match code {
+        TOO_LARGE => "De server vindt het te groot",
+        _ => "De server herkent het niet",
+    };
+    format!(
+        "Het is bewaard op dit apparaat, maar nog niet op de server. {why} (code {code}). Probeer het opnieuw. \
+         Lukt het weer niet? Vraag de beheerder om hulp."
+    )
 }
 
 /// Tries it again.
@@ -165,27 +190,46 @@ pub fn trouble(trouble: Trouble) -> &'static str {
         Trouble::OtherRelay => {
             "Er antwoordt een andere server dan je hebt ingesteld. Kijk het serveradres na."
         }
-        Trouble::InviteNeeded => "De server vraagt een uitnodigingscode.",
+        Trouble::InviteNeeded => {
+            "De server vraagt een uitnodigingscode. Vul hem in, of vraag er een aan de beheerder."
+        }
         Trouble::InviteBad => {
             "De uitnodigingscode klopt niet of is al gebruikt. Vraag een nieuwe aan de beheerder."
         }
         Trouble::Closed => "De server neemt geen nieuwe gebruikers aan. Vraag het de beheerder.",
-        Trouble::NotMember => "De server kent dit apparaat nog niet. Koppel het opnieuw.",
-        Trouble::Revoked => "De toegang van dit apparaat is ingetrokken.",
-        Trouble::Quota => "De ruimte op de server is op. Vraag de beheerder om meer.",
-        Trouble::Patience => "De server is druk. De app probeert het vanzelf opnieuw.",
+        Trouble::NotMember => {
+            "De server kent dit apparaat nog niet. De app probeert het vanzelf opnieuw. Blijft dit zo? Koppel het \
+             apparaat opnieuw."
+        }
+        Trouble::Revoked => {
+            "De toegang van dit apparaat is ingetrokken. Wil je het weer gebruiken? Koppel het opnieuw."
+        }
+        Trouble::Quota => {
+            "De ruimte op de server is op. Vraag de beheerder om meer. Daarna gaat versturen vanzelf verder."
+        }
+        Trouble::Patience => {
+            "De server is druk of kan nu niets bewaren. De app probeert het vanzelf opnieuw."
+        }
         Trouble::RelayTooOld => {
             "De server is ouder dan deze app. Vraag de beheerder om een nieuwe versie."
         }
-        Trouble::AppTooOld => "Een ander apparaat heeft een nieuwere versie. Werk deze app bij.",
+        Trouble::AppTooOld => {
+            "Een ander apparaat heeft een nieuwere versie. Zet de app op slot en kies Bijwerken."
+        }
         Trouble::Tampered => {
-            "De server stuurde iets dat niet van je apparaten komt. Het is niet gebruikt."
+            "De server stuurde iets dat niet van je apparaten komt. Het is niet gebruikt. Werk gewoon door, en \
+             waarschuw de beheerder."
         }
-        Trouble::Withheld => "De server geeft niet alles wat je andere apparaten stuurden.",
+        Trouble::Withheld => {
+            "De server geeft niet alles wat je andere apparaten stuurden. De app vraagt er vanzelf opnieuw om. \
+             Blijft dit zo? Waarschuw de beheerder."
+        }
         Trouble::ChainFork => {
-            "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af."
+            "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af. Vraag de beheerder om hulp."
         }
-        Trouble::Storage => "Dit apparaat kan niet opslaan wat er binnenkomt.",
+        Trouble::Storage => {
+            "Dit apparaat kan niet opslaan wat er binnenkomt. Maak ruimte op het apparaat."
+        }
     }
 }
 
@@ -201,6 +245,45 @@ mod tests {
         assert!(clock_off(72 * HOUR_MS).contains("3 dagen achter"));
     }
 
+    /// Every trouble there is.
+    const TROUBLES: [Trouble; 15] = [
+        Trouble::Unreachable,
+        Trouble::OtherRelay,
+        Trouble::InviteNeeded,
+        Trouble::InviteBad,
+        Trouble::Closed,
+        Trouble::NotMember,
+        Trouble::Revoked,
+        Trouble::Quota,
+        Trouble::Patience,
+        Trouble::RelayTooOld,
+        Trouble::AppTooOld,
+        Trouble::Tampered,
+        Trouble::Withheld,
+        Trouble::ChainFork,
+        Trouble::Storage,
+    ];
+
+    #[test]
+    fn each_trouble_has_its_own_words_in_short_sentences_and_says_what_now() {
+        const WORDS_MAX: usize = 15;
+        let all: std::collections::BTreeSet<_> = TROUBLES.map(trouble).into_iter().collect();
+        assert_eq!(all.len(), TROUBLES.len());
+        assert_eq!(
+            Trouble::Storage as usize + 1,
+            TROUBLES.len(),
+            "one is missing"
+        );
+        for words in all {
+            let sentences: Vec<&str> = words.split_inclusive(['.', '?']).collect();
+            assert!(sentences.len() > 1, "{words}");
+            for sentence in sentences {
+                let count = sentence.split_whitespace().count();
+                assert!(count <= WORDS_MAX, "{count} words: {sentence}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_seen_in_little_room_is_part_of_what_is_heard() {
         for count in [1, 3] {
@@ -209,7 +292,11 @@ mod tests {
         }
         assert!(busy(0).contains(short_busy()));
         assert!(offline().contains(short_offline()));
-        assert!(failed().contains(short_failed()));
+        assert!(patience(0).contains(short_patience()));
+        assert!(patience(3).contains(&short_waiting(3)));
+        for receives_not in [false, true] {
+            assert!(failed(receives_not).contains(short_failed(receives_not)));
+        }
         assert!(done(Some("14:32")).contains("14:32"));
     }
 }

@@ -13,6 +13,7 @@ mod conflicts;
 mod damage;
 mod day;
 mod drafts;
+mod exchange;
 mod faults;
 mod first_run;
 mod guard;

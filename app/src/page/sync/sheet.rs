@@ -125,11 +125,9 @@ fn Waiting() -> impl IntoView {
         let rows = list.get().waiting.into_iter();
         rows.map(|row| view! { <WaitingLine row /> }).collect_view()
     };
-    let refused = move || {
-        let rows = list.get().refused.into_iter();
-        rows.map(|row| view! { <RefusedLine row /> }).collect_view()
-    };
-    let is_empty = move || list.read().waiting.is_empty();
+    // Each stays as long as it is refused, so that the keyboard stays on its button.
+    let refused = move || list.get().refused;
+    let is_empty = move || list.with(|list| list.waiting.is_empty() && list.refused.is_empty());
     view! {
         <section class="l-stack" aria-labelledby="staat-klaar">
             <h3 id="staat-klaar">{text::waits()}</h3>
@@ -139,7 +137,9 @@ fn Waiting() -> impl IntoView {
             <ul class="p-rows" role="list" data-testid="waiting-list">
                 {rows}
             </ul>
-            {refused}
+            <For each=refused key=|row| row.record let:row>
+                <RefusedLine row />
+            </For>
         </section>
     }
 }

@@ -43,6 +43,8 @@ const LACKING_DOUBLED_MAX: u32 = 10;
 const CLOSING_MS: i64 = 2_000;
 /// A clock that goes back by more than this was put back, in ms.
 const CLOCK_STEP_MS: i64 = 60_000;
+/// How often what is asked for in one request is halved, at most.
+const HALVES_MAX: u32 = 8;
 /// Refusals in a row after which a connection is given up.
 const STUCK_MAX: u32 = 3;
 /// Draft slots of others that wait for the vault.
@@ -227,6 +229,9 @@ pub struct Machine {
     again_at: Option<i64>,
     again_count: u32,
     lacking: Lacking,
+    /// How many pushes and pulls were not answered in time since the vault was opened: on a slow line a whole one would
+    /// never come through, so each of them halves the next.
+    late_count: u32,
     beacon_at: Option<i64>,
     is_chain_forked: bool,
     is_registration_closed: bool,
@@ -260,6 +265,7 @@ impl Machine {
             again_at: None,
             again_count: 0,
             lacking: Lacking::Nothing,
+            late_count: 0,
             beacon_at: None,
             is_chain_forked: false,
             is_registration_closed: false,
@@ -297,6 +303,7 @@ impl Machine {
                 }
                 self.standing = Some(standing);
                 self.is_working = false;
+                self.late_count = 0;
                 self.link = Link::Waiting { until: now };
                 self.probe_at = self.probe_at.max(now);
                 // What was to be said when the vault locked, or the power went, was not said.
@@ -407,6 +414,9 @@ impl Machine {
                 out.push(Output::Hang);
             }
             Link::Greeting { .. } | Link::Ready if is_late => {
+                if let Some((_, Asked::Push { .. } | Asked::Pull, _)) = self.asked {
+                    self.late_count = self.late_count.saturating_add(1).min(HALVES_MAX);
+                }
                 self.give_up(Trouble::Unreachable, 0, now, jitter, out);
             }
             Link::Greeting {

@@ -167,7 +167,7 @@ impl Machine {
                     return Some(Asked::Push { hashes, acked });
                 }
                 self.wishes.stuck_count = 0;
-                self.clear_trouble(&[Trouble::Quota, Trouble::Patience]);
+                self.clear_trouble(&[Trouble::Quota, Trouble::Patience, Trouble::RelayTooOld]);
                 self.note_acked(acked);
             }
             (Asked::PutDraft { slot }, ToDevice::DraftAck { slot: of, counter }) if slot == of => {
@@ -221,12 +221,10 @@ impl Machine {
         };
         self.link = Link::Ready;
         self.heard_at = now;
-        self.trouble = match self.trouble {
-            _ if self.is_chain_forked => Some(Trouble::ChainFork),
-            Some(Trouble::Quota) if self.push_at > now => Some(Trouble::Quota),
-            _ => None,
-        };
+        self.trouble = self.is_chain_forked.then_some(Trouble::ChainFork);
         self.backoff.reset();
+        // A full relay that was started again may have room, and a refusal of before is not known on this connection.
+        self.push_at = now;
         self.wishes.tip = Some(tip);
         self.wishes.head = head;
         self.wishes.drafts = true;

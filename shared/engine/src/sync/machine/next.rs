@@ -57,12 +57,13 @@ impl Machine {
             return self.work(Work::Take { records }, out);
         }
         if self.wishes.at < self.wishes.head {
-            let max_bytes = u32::try_from(limit::PAGE_MAX_BYTES).unwrap_or(u32::MAX);
+            let page_bytes = limit::PAGE_MAX_BYTES >> self.late_count;
+            let max_bytes = u32::try_from(page_bytes).unwrap_or(u32::MAX);
             let after = self.wishes.at;
             return self.ask(Asked::Pull, &ToRelay::Pull { after, max_bytes }, now, out);
         }
         if standing.outbox_count > 0 && self.push_at <= now {
-            let max_bytes = PUSH_BYTES;
+            let max_bytes = PUSH_BYTES >> self.late_count;
             return self.work(Work::ReadOutbox { max_bytes }, out);
         }
         if self.wishes.drafts && self.drafts_at <= now {

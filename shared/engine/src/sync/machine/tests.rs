@@ -1,6 +1,7 @@
 //! The machine by itself: what a relay can say to keep it busy, and a clock that goes back.
 
 mod catch_up;
+mod push;
 
 use protocol::wire::{
     List, Origin, PlacedRecord, RecordBytes, Refusal, Registration, ToDevice, ToRelay,

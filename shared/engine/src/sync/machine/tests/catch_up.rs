@@ -1,5 +1,6 @@
 //! Pages that are stored in parts, and what is stored brought into its documents.
 
+use super::super::super::status::Phase;
 use super::*;
 
 /// A machine that has asked for a page, and the number of that request.
