@@ -436,3 +436,34 @@ fn a_command_about_all_clients_waits_for_none() {
     story.laptop.sign(story.clients[1], &this_morning("Meteen"));
     assert!(story.laptop.standing().behind_count < before);
 }
+
+/// One record of a page is not what its device signed, while the ones after it are.
+#[test]
+fn a_changed_record_in_a_page_is_not_taken_in_and_the_right_one_is_asked_for() {
+    let mut story = story(13, 2);
+    story.hub.push(&mut story.tablet);
+    let page = story.hub.after(AccountSeq(0));
+    for changed in 0..page.len() {
+        let length = page[changed].1.len();
+        // In the header, the route, the body, the signature.
+        for at in [20, 100, length / 2, length - 10, length - 1] {
+            let mut copy = Tablet::on(story.laptop.disk.fork(), 14);
+            copy.now = story.tablet.now;
+            copy.unlock();
+            let mut harmed = page.clone();
+            harmed[changed].1[at] ^= 0x04;
+            let before = copy.disk.dump();
+            let before: BTreeSet<_> = before.iter().map(|row| &row.1).collect();
+            let taken = copy.store_records(harmed.clone());
+            assert!(taken.new_count <= changed, "{changed} {at}");
+            assert!(copy.standing().cursor < page[changed].0);
+            let stored = copy.disk.dump().into_iter();
+            let mut stored = stored.filter(|row| !before.contains(&row.1));
+            assert!(!stored.any(|row| row.2 == harmed[changed].1));
+            copy.take(page.clone());
+            for client in &story.clients {
+                assert_eq!(seen(&mut copy, *client), seen(&mut story.tablet, *client));
+            }
+        }
+    }
+}
