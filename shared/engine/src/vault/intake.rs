@@ -118,7 +118,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let named = queue
             .iter()
             .map(|(_, bytes)| (hash_of(self.keys, bytes), bytes.clone()));
-        let signed = self.signed(named.filter(|(hash, _)| !known.contains(hash)));
+        let signed = self.signed_among(named.filter(|(hash, _)| !known.contains(hash)));
         let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
         let mut works: Vec<Work> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();

@@ -45,7 +45,7 @@ pub(super) enum Verdict {
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Those of these records that their device signed: by its signature, or because the next record of its sequence,
     /// which it signed, names exactly these bytes as the ones before.
-    pub(super) fn signed(
+    pub(super) fn signed_among(
         &self,
         records: impl Iterator<Item = (RecordHash, Vec<u8>)>,
     ) -> BTreeSet<RecordHash> {
