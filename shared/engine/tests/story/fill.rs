@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier::edit::{ClientField, ClientInput, Edit};
+use dossier::edit::{ClientField, ClientInput, Edit, ProfileInput};
 use dossier::id::{ClientId, EntryId};
 use engine::command::{ClientFilter, Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
@@ -12,7 +12,7 @@ use protocol::AccountSeq;
 
 use super::draft::visit_draft;
 use super::hub::{Hub, seen};
-use super::tablet::{DAY, MINUTE, Tablet, failure, janssen, this_morning, visit_at};
+use super::tablet::{DAY, MINUTE, Tablet, caregiver, failure, janssen, this_morning, visit_at};
 
 /// More than are brought in at once.
 const CLIENTS: usize = 30;
@@ -325,6 +325,35 @@ fn damage_in_what_waits_loses_nothing() {
             }
         }
     }
+}
+
+/// A snapshot is lost while more of its document waits: it is made again from the records that are in it.
+#[test]
+fn a_lost_snapshot_is_healed_while_more_waits() {
+    let mut story = story(15, 1);
+    story.store();
+    story.finish();
+    let input = ProfileInput {
+        agb: String::new(),
+        ..caregiver()
+    };
+    story.tablet.save(Edit::SetProfile(input));
+    story.store();
+    assert_eq!(story.laptop.standing().behind_count, 1);
+    let rows = story.laptop.disk.dump().into_iter();
+    let snapshots: Vec<_> = rows.filter(|row| row.0 == StoreName::Snapshot).collect();
+    assert!(!snapshots.is_empty());
+    for row in snapshots {
+        story.laptop.disk.remove(row.0, &row.1);
+    }
+    story.laptop.restart_and_unlock();
+    story.finish();
+    let profile = |tablet: &mut Tablet| match tablet.ask(Command::Profile) {
+        Reply::Profile(view) => format!("{view:?}"),
+        other => panic!("{}", super::tablet::name(&other)),
+    };
+    assert_eq!(profile(&mut story.laptop), profile(&mut story.tablet));
+    story.assert_same();
 }
 
 /// A store that fails at any effect while a device fills: it goes on where it stood, and pulls nothing twice.
