@@ -159,10 +159,11 @@ impl Owner {
             Ok(report) => {
                 let has_chain = matches!(report.done, Done::ChainTaken(_));
                 let has_news = matches!(&report.done, Done::CaughtUp(caught) if caught.has_changed);
+                // How far the exchange is comes first: the window looks whether more is on its way.
+                self.step(sync::Input::Done(Box::new(report)));
                 if takes_drafts || has_news {
                     tell(&FromVault::Event(Event::Changed));
                 }
-                self.step(sync::Input::Done(Box::new(report)));
                 if has_chain {
                     self.look_for_added().await;
                 }

@@ -124,6 +124,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut queue = core::mem::take(&mut self.session.held.records);
         queue.extend(records);
         queue.sort_by_key(|(seq, _)| *seq);
+        let named = queue
+            .iter()
+            .map(|(_, bytes)| (hash_of(self.keys, bytes), bytes.clone()));
+        let signed = self.signed_among(named.filter(|(hash, _)| !known.contains(hash)));
         let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
         let mut works: Vec<Work> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
@@ -139,7 +143,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 if known.contains(&hash) || fresh.contains(&hash) {
                     continue;
                 }
-                match self.link(&hash, bytes, &fresh).await? {
+                match self.link(&hash, bytes, &signed, &fresh).await? {
                     Verdict::Take(accepted) => {
                         fresh.insert(hash);
                         is_rewritten |= is_clean && place <= reached;

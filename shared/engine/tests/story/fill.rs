@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier::edit::{ClientField, ClientInput, Edit};
+use dossier::edit::{ClientField, ClientInput, Edit, ProfileInput};
 use dossier::id::{ClientId, EntryId};
 use engine::command::{ClientFilter, Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
@@ -12,7 +12,7 @@ use protocol::AccountSeq;
 
 use super::draft::visit_draft;
 use super::hub::{Hub, seen};
-use super::tablet::{DAY, MINUTE, Tablet, failure, janssen, this_morning, visit_at};
+use super::tablet::{DAY, MINUTE, Tablet, caregiver, failure, janssen, this_morning, visit_at};
 
 /// More than are brought in at once.
 const CLIENTS: usize = 30;
@@ -327,6 +327,35 @@ fn damage_in_what_waits_loses_nothing() {
     }
 }
 
+/// A snapshot is lost while more of its document waits: it is made again from the records that are in it.
+#[test]
+fn a_lost_snapshot_is_healed_while_more_waits() {
+    let mut story = story(15, 1);
+    story.store();
+    story.finish();
+    let input = ProfileInput {
+        agb: String::new(),
+        ..caregiver()
+    };
+    story.tablet.save(Edit::SetProfile(input));
+    story.store();
+    assert_eq!(story.laptop.standing().behind_count, 1);
+    let rows = story.laptop.disk.dump().into_iter();
+    let snapshots: Vec<_> = rows.filter(|row| row.0 == StoreName::Snapshot).collect();
+    assert!(!snapshots.is_empty());
+    for row in snapshots {
+        story.laptop.disk.remove(row.0, &row.1);
+    }
+    story.laptop.restart_and_unlock();
+    story.finish();
+    let profile = |tablet: &mut Tablet| match tablet.ask(Command::Profile) {
+        Reply::Profile(view) => format!("{view:?}"),
+        other => panic!("{}", super::tablet::name(&other)),
+    };
+    assert_eq!(profile(&mut story.laptop), profile(&mut story.tablet));
+    story.assert_same();
+}
+
 /// A store that fails at any effect while a device fills: it goes on where it stood, and pulls nothing twice.
 #[test]
 fn a_fault_at_any_effect_of_filling_loses_nothing_and_pulls_nothing_twice() {
@@ -435,4 +464,35 @@ fn a_command_about_all_clients_waits_for_none() {
     assert_eq!(failure(story.laptop.ask(unknown)), Failure::NotFound);
     story.laptop.sign(story.clients[1], &this_morning("Meteen"));
     assert!(story.laptop.standing().behind_count < before);
+}
+
+/// One record of a page is not what its device signed, while the ones after it are.
+#[test]
+fn a_changed_record_in_a_page_is_not_taken_in_and_the_right_one_is_asked_for() {
+    let mut story = story(13, 2);
+    story.hub.push(&mut story.tablet);
+    let page = story.hub.after(AccountSeq(0));
+    for changed in 0..page.len() {
+        let length = page[changed].1.len();
+        // In the header, the route, the body, the signature.
+        for at in [20, 100, length / 2, length - 10, length - 1] {
+            let mut copy = Tablet::on(story.laptop.disk.fork(), 14);
+            copy.now = story.tablet.now;
+            copy.unlock();
+            let mut harmed = page.clone();
+            harmed[changed].1[at] ^= 0x04;
+            let before = copy.disk.dump();
+            let before: BTreeSet<_> = before.iter().map(|row| &row.1).collect();
+            let taken = copy.store_records(harmed.clone());
+            assert!(taken.new_count <= changed, "{changed} {at}");
+            assert!(copy.standing().cursor < page[changed].0);
+            let stored = copy.disk.dump().into_iter();
+            let mut stored = stored.filter(|row| !before.contains(&row.1));
+            assert!(!stored.any(|row| row.2 == harmed[changed].1));
+            copy.take(page.clone());
+            for client in &story.clients {
+                assert_eq!(seen(&mut copy, *client), seen(&mut story.tablet, *client));
+            }
+        }
+    }
 }

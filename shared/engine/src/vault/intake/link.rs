@@ -1,6 +1,6 @@
 //! Whether a record counts: signed by a device of the chain, and the next one of its sequence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::record::{Record, RecordError, Route};
 use protocol::{RecordHash, Seq};
@@ -45,10 +45,43 @@ pub(super) enum Verdict {
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
+    /// Those of these records that their device signed: by its signature, or because the next record of its sequence,
+    /// which it signed, names exactly these bytes as the ones before.
+    pub(super) fn signed_among(
+        &self,
+        records: impl Iterator<Item = (RecordHash, Vec<u8>)>,
+    ) -> BTreeSet<RecordHash> {
+        let decoded = records.filter_map(|(hash, bytes)| Some((hash, Record::decode(bytes).ok()?)));
+        let mut by_hash: BTreeMap<RecordHash, Record> = BTreeMap::new();
+        by_hash.extend(decoded);
+        let mut newest_first: Vec<_> = by_hash.iter().collect();
+        newest_first.sort_by_key(|(hash, record)| core::cmp::Reverse((place_of(record), **hash)));
+        let (account, chain) = (&self.keys.account, &self.keys.chain);
+        let mut named: BTreeSet<RecordHash> = BTreeSet::new();
+        let mut signed = BTreeSet::new();
+        for (hash, record) in newest_first {
+            let (device, run, seq) = place_of(record);
+            let key = chain.verify_key(device);
+            let has_own = || key.is_some_and(|key| record.verify(account, &key).is_ok());
+            if !(named.contains(hash) || has_own()) {
+                continue;
+            }
+            signed.insert(*hash);
+            let prev = record.outer().prev;
+            let before = (device, run, Seq(seq.0.saturating_sub(1)));
+            if by_hash.get(&prev).is_some_and(|of| place_of(of) == before) {
+                named.insert(prev);
+            }
+        }
+        signed
+    }
+
+    /// What to do with a record; `signed` holds it if its device signed it.
     pub(super) async fn link(
         &mut self,
         hash: &RecordHash,
         bytes: Vec<u8>,
+        signed: &BTreeSet<RecordHash>,
         fresh: &BTreeSet<RecordHash>,
     ) -> Outcome<Verdict> {
         let wait = |bytes, for_chain| Ok(Verdict::Wait { bytes, for_chain });
@@ -61,10 +94,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         };
         let (keys, outer) = (self.keys, *record.outer());
         let chain = &keys.chain;
-        let Some(verify_key) = chain.verify_key(outer.device) else {
+        if chain.verify_key(outer.device).is_none() {
             return wait(bytes, true);
-        };
-        if record.verify(&keys.account, &verify_key).is_err() {
+        }
+        if !signed.contains(hash) {
             return Ok(Verdict::Bad);
         }
         if !chain.contains(&outer.chain) {
