@@ -14,6 +14,9 @@ pub(crate) struct Options {
     /// Take the pictures of the README again, into docs/screenshot (with the test `every_screen`)
     #[arg(long)]
     pictures: bool,
+    /// Run only the stories of devices around a simulated relay, optimised: with so many seeds, or with `from-to`
+    #[arg(long, conflicts_with = "pictures")]
+    seeds: Option<String>,
     /// Passed on to `cargo test --workspace`, for example a test's name
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<OsString>,
@@ -24,6 +27,9 @@ pub(crate) struct Options {
 /// # Errors
 /// When a part is missing on this machine, or a test fails.
 pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
+    if let Some(seeds) = &options.seeds {
+        return run_seeds(seeds, &options.rest);
+    }
     machine::install_browser()?;
     let built = build_both()?;
     let pictures = options
@@ -48,6 +54,21 @@ pub(crate) fn build_both() -> anyhow::Result<build::Built> {
 /// As [`test`].
 pub(crate) fn test_built(built: &build::Built, rest: &[OsString]) -> anyhow::Result<()> {
     run_tests(built, rest, None)
+}
+
+/// Runs the simulated network. Its stories compute much and wait for nothing: optimised, a thousand seeds take minutes.
+/// Only the engine and what it needs is built for it, beside the usual build.
+fn run_seeds(seeds: &str, rest: &[OsString]) -> anyhow::Result<()> {
+    let mut cargo = shell::cargo();
+    cargo
+        .args(["test", "--package", "engine", "--test", "story"])
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
+        .env("CARGO_PROFILE_TEST_OPT_LEVEL", "2")
+        .env("DOSSIERKLUIS_SEEDS", seeds);
+    if rest.is_empty() {
+        cargo.arg("net::");
+    }
+    shell::done(cargo.args(rest))
 }
 
 fn run_tests(

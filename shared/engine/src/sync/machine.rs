@@ -9,6 +9,7 @@ mod tell;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
+mod time;
 mod work;
 
 use protocol::wire::{ChainTip, RecordName, RequestId};
@@ -389,76 +390,6 @@ impl Machine {
             Input::Withdraw => self.proposed = None,
             Input::Tick => self.wake_at = None,
         }
-    }
-
-    /// What the clock alone makes happen.
-    fn keep_time(&mut self, now: i64, jitter: u32, out: &mut Vec<Output>) {
-        let is_late = self
-            .asked
-            .as_ref()
-            .is_some_and(|(_, _, until)| *until <= now);
-        match self.link {
-            Link::Waiting { until } if until <= now => {
-                self.clear();
-                self.link = Link::Dialing {
-                    until: now.saturating_add(DIAL_MS),
-                };
-                out.push(Output::Dial);
-            }
-            Link::Dialing { until } if until <= now => {
-                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
-            }
-            Link::Closing { until } if until <= now || !self.has_sealed() => {
-                self.clear();
-                self.link = Link::Off;
-                out.push(Output::Hang);
-            }
-            Link::Greeting { .. } | Link::Ready if is_late => {
-                if let Some((_, Asked::Push { .. } | Asked::Pull, _)) = self.asked {
-                    self.late_count = self.late_count.saturating_add(1).min(HALVES_MAX);
-                }
-                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
-            }
-            Link::Greeting {
-                challenge: None, ..
-            } if self.heard_at.saturating_add(ANSWER_MS) <= now => {
-                self.give_up(Trouble::Unreachable, 0, now, jitter, out);
-            }
-            _ => {}
-        }
-        let is_idle = !self.is_working && self.asked.is_none() && self.wishes.work.is_empty();
-        let is_due = self.again_at.is_some_and(|at| at <= now);
-        // Between two pages the place where they go on must not move.
-        if is_due && is_idle && self.link == Link::Ready {
-            self.again_at = None;
-            self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
-            if self.lacking != Lacking::Nothing {
-                // It may stand anywhere in the log.
-                self.lacking = Lacking::AskedAgain;
-                self.ask_all_again();
-            }
-        }
-    }
-
-    /// The clock was put back: what was planned by it is due now.
-    fn turn_back(&mut self, now: i64) {
-        match &mut self.link {
-            Link::Waiting { until } => *until = now,
-            Link::Dialing { until } => *until = now.saturating_add(DIAL_MS),
-            Link::Closing { until } => *until = now.saturating_add(CLOSING_MS),
-            Link::Greeting { hello_at, .. } => *hello_at = now,
-            Link::Off | Link::Ready => {}
-        }
-        if let Some((_, _, until)) = &mut self.asked {
-            *until = now.saturating_add(ANSWER_MS);
-        }
-        let planned = [&mut self.again_at, &mut self.beacon_at];
-        for at in planned.into_iter().flatten() {
-            *at = now;
-        }
-        (self.heard_at, self.push_at, self.catch_up_at) = (now, now, now);
-        (self.draft_at, self.drafts_at) = (now, now);
-        self.probe_at = self.probe_at.min(now.saturating_add(PROBE_MS));
     }
 
     /// Has this device say after a while what it stores, unless it says so before.

@@ -1,9 +1,9 @@
-//! What is told of the exchange, and when it comes back to itself.
+//! What is told of the exchange.
 
 use protocol::AccountSeq;
 
 use super::super::status::{Phase, SyncStatus};
-use super::{ANSWER_MS, Asked, Link, Machine, Output, SILENCE_MS};
+use super::{Asked, Link, Machine, Output};
 
 impl Machine {
     pub(super) fn tell(&mut self, out: &mut Vec<Output>) {
@@ -58,49 +58,6 @@ impl Machine {
         if self.told != Some(status) {
             self.told = Some(status);
             out.push(Output::Tell(status));
-        }
-    }
-
-    pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
-        let mut times = Vec::new();
-        if self.standing.is_some_and(|of| of.behind_count > 0) {
-            times.push(self.catch_up_at);
-        }
-        times.extend(self.asked.as_ref().map(|(_, _, until)| *until));
-        match self.link {
-            Link::Off => {}
-            Link::Waiting { until } | Link::Dialing { until } | Link::Closing { until } => {
-                times.push(until);
-            }
-            Link::Greeting { hello_at, .. } => {
-                times.push(hello_at);
-                times.push(self.heard_at.saturating_add(ANSWER_MS));
-            }
-            Link::Ready => {
-                let standing = self.standing;
-                times.push(self.heard_at.saturating_add(SILENCE_MS));
-                times.push(self.probe_at);
-                times.extend(self.beacon_at);
-                times.extend(self.again_at);
-                times.extend(
-                    standing
-                        .filter(|of| of.outbox_count > 0)
-                        .map(|_| self.push_at),
-                );
-                times.extend(
-                    standing
-                        .filter(|of| of.draft_count > 0)
-                        .map(|_| self.draft_at),
-                );
-                times.extend(self.wishes.drafts.then_some(self.drafts_at));
-            }
-        }
-        let at = times.into_iter().filter(|at| *at > now).min();
-        if let Some(at) = at
-            && self.wake_at != Some(at)
-        {
-            self.wake_at = Some(at);
-            out.push(Output::Wake { at });
         }
     }
 }
