@@ -504,6 +504,7 @@ fn a_new_device_that_gives_up_for_want_of_room_has_nothing() {
     let store = world.devices[NEW].tablet.store.clone();
     store.limit_commit_bytes(Some(1));
     finish(&mut world, NEW, OLD, &digits);
+    assert_eq!(world.state(NEW), PairingState::NoRoom);
     world.pair(NEW, Input::Cancel);
     assert_eq!(world.failure(NEW), PairingFailure::Vault);
     store.limit_commit_bytes(None);
