@@ -298,8 +298,9 @@ impl Host {
     }
 
     fn fail(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
-        // At the end of the time the other side ends by its own clock.
-        if self.is_in_touch() && failure != PairingFailure::Expired {
+        // At the end of the time the other side ends by its own clock; who lost the mailbox speaks for nobody.
+        let is_heard = !matches!(failure, PairingFailure::Expired | PairingFailure::CodeUsed);
+        if self.is_in_touch() && is_heard {
             self.line.part(out);
         }
         self.line.rest(out);
