@@ -86,6 +86,8 @@ pub enum PairingStep {
         /// As typed.
         code: String,
     },
+    /// New device without room for its vault: try again.
+    Retry,
     /// Old device: add it.
     Confirm,
     /// Stop.

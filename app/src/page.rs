@@ -14,7 +14,8 @@ pub mod code;
 pub mod devices;
 pub mod drafts;
 pub mod elsewhere;
-pub mod form;
+pub mod filling;
+mod form;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 mod guard;

@@ -594,6 +594,11 @@ def check_pairing():
         refuses(f"{name}: message 1 at 3", InvalidTag, lambda: open_pairing(code, 3, h(case["sealed"][0])))
         number = int.from_bytes(hashed("pair-digits", code, *messages)[:8], "big") % 10_000
         check(f"{name}: digits", f"{number:04}" == "".join(str(digit) for digit in case["digits"]))
+    for case in load("parting.json")["cases"]:
+        name = f"parting of {case['code']}"
+        parting = hashed("pair-code", h(case["code"]))[:16]
+        check(f"{name}: code", parting.hex() == case["parting"])
+        check(f"{name}: box", hkdf(parting, "pair-box")[:16].hex() == case["box"])
 
 
 # --- access log, drafts, local rows ------------------------------------------------------------------------------

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::app_folder;
+use crate::{Device, app_folder};
+
+/// Runs before the app in its window and its worker.
+const CLOCK: &str = include_str!("clock.js");
 
 /// A copy of the built app, for [`Server::serve`](crate::Server::serve).
 #[derive(Debug)]
@@ -54,6 +59,16 @@ impl AlteredApp {
         Ok(app)
     }
 
+    /// An app for which [`Device::pass_time`] makes time pass, in its window and its workers. Not kept for offline use
+    /// either.
+    pub fn with_clock() -> Result<Self> {
+        let app = Self::new()?;
+        for script in ["worker", "loader"] {
+            app.change(script, |text| format!("{CLOCK}\n{text}"))?;
+        }
+        Ok(app)
+    }
+
     /// Where it stands.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -85,5 +100,18 @@ impl AlteredApp {
             }
         }
         bail!("the app has no {name}.js")
+    }
+}
+
+impl Device {
+    /// Lets this much time pass at once on a device that runs [`AlteredApp::with_clock`]: its clock jumps, and what
+    /// waited for a time by then happens.
+    pub async fn pass_time(&self, time: Duration) -> Result<()> {
+        // A channel does not hear itself, so the window's own needs another.
+        let script = "const other = new BroadcastChannel('story-clock'); other.postMessage(arguments[0]); \
+                      setTimeout(() => other.close(), 1000);";
+        let ms = u64::try_from(time.as_millis())?;
+        self.script(script, vec![json!(ms)]).await?;
+        Ok(())
     }
 }

@@ -19,6 +19,7 @@ mod person;
 mod process;
 mod scan;
 mod server;
+mod valve;
 mod wiretap;
 mod world;
 
@@ -29,6 +30,7 @@ pub use person::{Place, Role};
 pub use process::kill_tree;
 pub use scan::{Finding, scan_bytes, scan_folder};
 pub use server::{Disk, Server, app_folder, developers_app_folder};
+pub use valve::Valve;
 pub use wiretap::Wiretap;
 pub use world::{AGB, CAREGIVER, PASSPHRASE, SAVED, Turn, World};
 

@@ -12,6 +12,7 @@ use super::client::{DetailsPage, HistoryPage, OverviewPage, VisitsPage};
 use super::clients::{ClientsLayout, NewClientPage};
 use super::devices::DevicesPage;
 use super::elsewhere::{BrokenPage, ElsewherePage, TakenOverPage};
+use super::filling::Fill;
 use super::guard::Guard;
 use super::lock::LockPage;
 use super::pairing::Pairing;
@@ -41,7 +42,9 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let session = Session::new(Vault::start());
     provide_context(session);
-    provide_context(Pairing::new(session));
+    let fill = Fill::new(session);
+    provide_context(fill);
+    provide_context(Pairing::new(session, fill));
     session
         .vault()
         .on_event(move |event| follow(session, event));

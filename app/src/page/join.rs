@@ -13,7 +13,7 @@ use crate::ui::{
     Actions, Button, ButtonKind, ErrorSummary, FieldError, Form, FormErrors, Glyph, Icon, Notice,
     NoticeKind, PageTitle, Progress, QrCode, TextInput, Width,
 };
-use crate::words::{common, devices, pairing as words};
+use crate::words::{common, devices, form, pairing as words};
 
 const NAME: &str = "apparaatnaam";
 const DIGITS: &str = "controlegetal";
@@ -50,6 +50,7 @@ pub fn JoinPage() -> impl IntoView {
         Some(PairingState::Failed(failure)) => {
             view! { <Failed failure on_again=begin on_back=leave /> }.into_any()
         }
+        Some(PairingState::NoRoom) => view! { <NoRoom on_back=leave /> }.into_any(),
         Some(_) => view! { <SayYes on_back=leave /> }.into_any(),
     };
     view! { <div class="p-lock__card">{show}</div> }
@@ -193,6 +194,24 @@ fn SayYes(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
         <p class="u-lead">{words::say_yes()}</p>
         <Progress id="wachten" label=words::waiting() />
         <Actions>
+            <Button kind=ButtonKind::Quiet on_press=on_back>
+                {common::cancel()}
+            </Button>
+        </Actions>
+    }
+}
+
+/// The account lists this device, but its vault found no room.
+#[component]
+fn NoRoom(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
+    let pairing = use_pairing();
+    view! {
+        <PageTitle title=words::join() take_focus=true />
+        <Notice kind=NoticeKind::Danger heading=words::no_room().to_owned() alert=true testid="pairing-no-room">
+            <p>{words::no_room_text()}</p>
+        </Notice>
+        <Actions>
+            <Button on_press=move || pairing.step(PairingStep::Retry)>{form::save_again()}</Button>
             <Button kind=ButtonKind::Quiet on_press=on_back>
                 {common::cancel()}
             </Button>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::devices::AddedDevices;
-use super::pairing::Filling;
+use super::filling::Filling;
 use super::route;
 use super::session::use_session;
 use super::sync::SyncChip;

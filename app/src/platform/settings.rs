@@ -18,6 +18,7 @@ const HIDDEN: &str = "dossierkluis.hidden-minutes";
 const VAULT_EXPECTED: &str = "dossierkluis.vault";
 const RELAY: &str = "dossierkluis.relay";
 const RELAY_OFF: &str = "dossierkluis.relay-off";
+const FILLING: &str = "dossierkluis.filling";
 const READY_CARD: &str = "dossierkluis.ready-later";
 
 /// Light or dark.
@@ -119,6 +120,16 @@ pub fn is_relay_off() -> bool {
 /// Notes whether the person wants no exchange with a server.
 pub fn set_relay_off(is_off: bool) {
     put(RELAY_OFF, is_off.then_some("1"));
+}
+
+/// How many records were to come when this device began to fill; 0 when that was not known yet.
+pub fn filling() -> Option<u64> {
+    get(FILLING).map(|total| total.parse().unwrap_or_default())
+}
+
+/// Notes how many records are to come, or that none are.
+pub fn set_filling(total: Option<u64>) {
+    put(FILLING, total.map(|total| total.to_string()).as_deref());
 }
 
 /// Whether the person put the card about this device away.

@@ -101,9 +101,14 @@ pub fn joined() -> &'static str {
     "Dit apparaat is gekoppeld"
 }
 
-/// Over the bar while dossiers come in.
-pub fn filling(percent: u32) -> String {
-    format!("Je dossiers komen binnen: {percent} %. Je kunt al werken met wat er is.")
+/// Over the bar while dossiers come in; without a number before the server says how many there are.
+pub fn filling(percent: Option<u32>) -> String {
+    match percent {
+        Some(percent) => {
+            format!("Je dossiers komen binnen: {percent} %. Je kunt al werken met wat er is.")
+        }
+        None => "Nog niet al je dossiers staan hier. Je kunt al werken met wat er is.".to_owned(),
+    }
 }
 
 /// Everything came in.
@@ -190,10 +195,21 @@ pub fn failed(failure: PairingFailure) -> &'static str {
             "Wat er binnenkwam klopt niet. Misschien luistert iemand mee. Er is niets gekoppeld."
         }
         PairingFailure::Cancelled => "Het koppelen is gestopt.",
+        PairingFailure::OtherStopped => "Het andere apparaat is gestopt. Er is niets gekoppeld.",
         PairingFailure::Vault => {
             "Dit apparaat kon de kluis niet bewaren. Het kan wel al in je lijst met apparaten staan."
         }
     }
+}
+
+/// The new device is added, and has no room for its vault.
+pub fn no_room() -> &'static str {
+    "Het apparaat is vol."
+}
+
+/// What to do then.
+pub fn no_room_text() -> &'static str {
+    "Je andere apparaat heeft dit apparaat al toegevoegd. Maak ruimte en probeer het daarna opnieuw."
 }
 
 /// What to do after a failure, on the new device.

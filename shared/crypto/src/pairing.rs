@@ -43,6 +43,13 @@ impl PairingCode {
         code::to_text(&self.0)
     }
 
+    /// The code of the mailbox beside, in which either side says that it stopped. A hash of this one, and of no first
+    /// message: those are longer.
+    #[must_use]
+    pub fn derive_parting(&self) -> Self {
+        Self::derive(&self.0)
+    }
+
     /// Where the messages lie at the relay.
     #[must_use]
     pub fn derive_box(&self) -> BoxId {

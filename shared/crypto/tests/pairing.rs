@@ -117,6 +117,10 @@ fn a_message_opens_under_its_code_at_its_place_only() {
     let code = PairingCode::derive(b"een");
     let other = PairingCode::derive(b"twee");
     assert_ne!(code.derive_box(), other.derive_box());
+    let beside = code.derive_parting();
+    assert_ne!(code.derive_box(), beside.derive_box());
+    let sealed = code.seal(&mut rng, BoxPlace::Second, b"bericht").unwrap();
+    assert!(beside.open(BoxPlace::Second, &sealed).is_err());
     for place in PLACES {
         let sealed = code.seal(&mut rng, place, b"bericht").unwrap();
         assert_eq!(code.open(place, &sealed).unwrap().as_slice(), b"bericht");

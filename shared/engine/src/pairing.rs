@@ -2,6 +2,7 @@
 //!
 //! Each drives a socket of its own to the relay, beside that of the exchange. Three sealed messages go through the
 //! relay's mailbox, then a person carries four digits from the old device to the new one and says yes on the old one.
+//! A side that stops says so in a mailbox beside, for as long as the other can be told that nothing was added.
 //! Nothing is stored before the account chain holds the new device; until then every end leaves nothing behind.
 //!
 //! Neither reads a clock, makes randomness after `new`, or knows a store: what needs the vault is an [`Output`].
@@ -9,6 +10,7 @@
 mod host;
 mod line;
 mod newcomer;
+mod parting;
 
 use core::fmt;
 
@@ -51,6 +53,8 @@ pub enum Input {
     },
     /// New device: to [`Output::Join`]; the vault is there.
     Joined,
+    /// New device, in [`PairingState::NoRoom`]: the person made room.
+    Retry,
     /// Old device: the person says yes.
     Confirm,
     /// Old device: to [`Output::Add`]; the entry that was made and given to the exchange.
@@ -124,6 +128,8 @@ pub enum PairingState {
     },
     /// The person did what there was to do; the account chain is to hold the new device.
     Adding,
+    /// New device: it is added, and has no room for its vault. [`Input::Retry`] tries again.
+    NoRoom,
     /// The device is added; on the new one its vault is there.
     Done,
     /// It ended; nothing is paired.
@@ -139,6 +145,7 @@ impl fmt::Debug for PairingState {
             Self::DigitsWanted => f.write_str("DigitsWanted"),
             Self::DigitsShown { .. } => f.write_str("DigitsShown"),
             Self::Adding => f.write_str("Adding"),
+            Self::NoRoom => f.write_str("NoRoom"),
             Self::Done => f.write_str("Done"),
             Self::Failed(failure) => write!(f, "Failed({failure:?})"),
         }
@@ -178,6 +185,9 @@ pub enum PairingFailure {
     /// The person stopped, or the vault locked.
     #[error("cancelled")]
     Cancelled,
+    /// The person stopped on the other device, or its vault locked, or it found something wrong.
+    #[error("the other device stopped")]
+    OtherStopped,
     /// The vault of this device could not do its part.
     #[error("the vault could not")]
     Vault,

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::faults::leave;
 use crate::screens::walk::Walk;
 
-const CLIENTS: &str = "[role=list][aria-label=Cliënten] a";
+pub(crate) const CLIENTS: &str = "[role=list][aria-label=Cliënten] a";
 const MORE: &str = "Toon meer cliënten";
 const MORE_DAYS: &str = "Toon meer bezoeken";
 /// Two pieces and one row: 50, 100 and 1.
@@ -46,7 +46,7 @@ request.onsuccess = () => {
 "#;
 
 /// Puts an invented vault where the app will look for it; answers the path of the client with most visits.
-async fn fill(device: &Device) -> Result<String> {
+pub(crate) async fn fill(device: &Device, size: Size) -> Result<String> {
     leave(device).await?;
     let ms = device.script("return Date.now()", Vec::new()).await?;
     let now = Now {
@@ -56,7 +56,7 @@ async fn fill(device: &Device) -> Result<String> {
         let disk = Memory::new();
         let mut vault = Vault::new(disk.clone(), Inline::new(KdfParams::DEFAULT));
         let mut rng = ChaCha20Rng::seed_from_u64(50);
-        let filled = pollster::block_on(fixture::make(&mut vault, &SIZE, now, &mut rng));
+        let filled = pollster::block_on(fixture::make(&mut vault, &size, now, &mut rng));
         let largest = filled.map(|filled| filled.clients[0]);
         (disk.dump(), largest)
     })
@@ -107,7 +107,7 @@ async fn expect(device: &Device, script: &str, selector: &str, number: usize) ->
 async fn filled(turn: &mut Turn) -> Result<(Device, String)> {
     let device = turn.fresh().await?;
     let page = device.page();
-    let largest = fill(&device).await?;
+    let largest = fill(&device, SIZE).await?;
     device.open("/clienten").await?;
     page.fill("Wachtwoord", fixture::PASSPHRASE).await?;
     page.button("Ontgrendelen").await?;

@@ -24,6 +24,8 @@ mod news;
 mod night;
 mod offline;
 mod pairing;
+mod pairing_ends;
+mod pairing_fill;
 mod reload;
 mod screens;
 mod secrecy;

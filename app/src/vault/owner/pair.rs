@@ -23,6 +23,10 @@ impl Owner {
                 self.pairing_step(Happening::Digits(digits));
                 Ok(())
             }
+            PairingStep::Retry => {
+                self.pairing_step(Happening::Retry);
+                Ok(())
+            }
             PairingStep::Confirm => {
                 self.pairing_step(Happening::Confirm);
                 Ok(())

@@ -56,3 +56,16 @@ fn pairing_transcript() {
     let cases = [case(90, "Tablet"), case(91, "Telefoon van Zoë")];
     compare("pairing.json", &json!({ "cases": cases }));
 }
+
+#[test]
+fn parting_of_a_pairing() {
+    let cases = [b"een".as_slice(), b"twee"].map(|first| {
+        let code = PairingCode::derive(first);
+        let parting = code.derive_parting();
+        json!({
+            "code": hex(code.expose_bytes()), "parting": hex(parting.expose_bytes()),
+            "box": hex(parting.derive_box().as_bytes()),
+        })
+    });
+    compare("parting.json", &json!({ "cases": cases }));
+}

@@ -8,6 +8,7 @@ use protocol::{BoxToken, ChainHash};
 use rand_core::CryptoRng;
 
 use super::line::{Asked, Heard, Line, Mailbox};
+use super::parting::Parting;
 use super::{Input, LIFE_MS, Output, PairingFailure, PairingState, digit_text, vault_failure};
 
 /// Until a mailbox that is not there is looked for again, in ms.
@@ -63,6 +64,7 @@ impl Host {
         let code = PairingCode::parse(typed).map_err(|_| PairingFailure::CodeWrong)?;
         let bytes = invite.encode();
         let sealed = code.seal(rng, BoxPlace::Second, &bytes);
+        let parting = Parting::host(&code, rng).map_err(|_| PairingFailure::Vault)?;
         let mailbox = Mailbox {
             name: code.derive_box(),
             token: BoxToken::from_bytes(crypto::make_bytes(rng)),
@@ -71,7 +73,12 @@ impl Host {
             code,
             sealed_invite: sealed.map_err(|_| PairingFailure::Vault)?,
             invite: bytes,
-            line: Line::new(&invite.origin, mailbox, now.saturating_add(LIFE_MS)),
+            line: Line::new(
+                &invite.origin,
+                mailbox,
+                parting,
+                now.saturating_add(LIFE_MS),
+            ),
             unknown_since: None,
             stage: Stage::Claiming,
             told: None,
@@ -147,7 +154,7 @@ impl Host {
             }
             Input::Chain { head, is_added } => self.see_chain(head, is_added, out),
             Input::Failed(failure) => self.fail(vault_failure(&failure), out),
-            Input::Digits(_) | Input::Signed { .. } | Input::Joined => {}
+            Input::Digits(_) | Input::Signed { .. } | Input::Joined | Input::Retry => {}
         }
     }
 
@@ -167,6 +174,7 @@ impl Host {
     fn hear(&mut self, heard: Heard<'_>, now: i64) -> Result<(), PairingFailure> {
         match heard {
             Heard::OtherRelay => Err(PairingFailure::OtherRelay),
+            Heard::Stopped => Err(PairingFailure::OtherStopped),
             Heard::Kept(BoxPlace::Second) => {
                 self.unknown_since = None;
                 Ok(())
@@ -247,6 +255,9 @@ impl Host {
     }
 
     fn next(&mut self, now: i64, out: &mut Vec<Output>) {
+        if self.is_in_touch() {
+            self.line.listen(now, out);
+        }
         if !self.line.is_free(now) {
             return;
         }
@@ -275,14 +286,23 @@ impl Host {
     /// Once all three messages are here the mailbox is of use for its end only.
     fn line_failed(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
         match (&self.stage, failure) {
-            (Stage::Showing { .. }, failure) if failure != PairingFailure::Expired => {
-                self.line.rest(out);
-            }
+            (_, PairingFailure::Expired | PairingFailure::OtherStopped) => self.fail(failure, out),
+            (Stage::Showing { .. }, _) => self.line.rest(out),
             (_, failure) => self.fail(failure, out),
         }
     }
 
+    /// The new device's mailbox is this one's, and no entry can be on its way.
+    const fn is_in_touch(&self) -> bool {
+        matches!(self.stage, Stage::Inviting { .. } | Stage::Showing { .. })
+    }
+
     fn fail(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
+        // At the end of the time the other side ends by its own clock; who lost the mailbox speaks for nobody.
+        let is_heard = !matches!(failure, PairingFailure::Expired | PairingFailure::CodeUsed);
+        if self.is_in_touch() && is_heard {
+            self.line.part(out);
+        }
         self.line.rest(out);
         if let Stage::Adding { .. } = self.stage {
             out.push(Output::Withdraw);

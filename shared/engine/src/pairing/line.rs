@@ -4,6 +4,7 @@
 use protocol::wire::{BoxBytes, BoxPlace, EntryBytes, List, Refusal, RequestId, ToDevice, ToRelay};
 use protocol::{BoxId, BoxToken, Challenge, limit};
 
+use super::parting::Parting;
 use super::{Output, PairingFailure};
 
 /// How long a request may stay without an answer, in ms.
@@ -18,6 +19,8 @@ const OFFLINE_MS: i64 = 30_000;
 const QUIET_MS: i64 = 20_000;
 /// The longest wait that a relay may ask for, in ms.
 const PATIENCE_MS: i64 = 30_000;
+/// Until the mailbox beside is asked for again, in ms.
+const PARTING_AGAIN_MS: i64 = 1_000;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub(super) enum Heard<'a> {
     Refused(Asked, Refusal<'a>),
     /// The relay at the other end says it is another one.
     OtherRelay,
+    /// The other device says that it stopped.
+    Stopped,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,7 @@ pub(super) struct Mailbox {
 pub(super) struct Line {
     origin: String,
     mailbox: Mailbox,
+    parting: Parting,
     /// When all of it is over.
     pub(super) deadline: i64,
     link: Link,
@@ -83,10 +89,11 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(origin: &str, mailbox: Mailbox, deadline: i64) -> Self {
+    pub(super) fn new(origin: &str, mailbox: Mailbox, parting: Parting, deadline: i64) -> Self {
         Self {
             origin: origin.to_owned(),
             mailbox,
+            parting,
             deadline,
             link: Link::Off,
             asked: None,
@@ -189,17 +196,59 @@ impl Line {
         now: i64,
         out: &mut Vec<Output>,
     ) {
-        self.last_request = self.last_request.checked_add(1).unwrap_or(1);
-        let request = RequestId(self.last_request);
-        // A frame that does not encode is one this version does not make.
-        let Ok(bytes) = frame.encode(request) else {
+        let Some(request) = self.send(frame, out) else {
             return;
         };
         match asked {
             Asked::Wait(place) => self.waiting = Some((request, place)),
             asked => self.asked = Some((request, asked, now.saturating_add(ANSWER_MS))),
         }
+    }
+
+    fn send(&mut self, frame: &ToRelay<'_>, out: &mut Vec<Output>) -> Option<RequestId> {
+        self.last_request = self.last_request.checked_add(1).unwrap_or(1);
+        let request = RequestId(self.last_request);
+        // A frame that does not encode is one this version does not make.
+        let bytes = frame.encode(request).ok()?;
         out.push(Output::Send(bytes));
+        Some(request)
+    }
+
+    /// Listens for the other side's word that it stopped.
+    pub(super) fn listen(&mut self, now: i64, out: &mut Vec<Output>) {
+        let parting = &self.parting;
+        if self.challenge().is_none() || parting.asked.is_some() || parting.again_at > now {
+            return;
+        }
+        let Mailbox { name, token } = parting.mailbox;
+        let place = parting.hears;
+        let opening = parting.opening.clone().filter(|_| !parting.is_open);
+        let frame = match &opening {
+            Some(sealed) => ToRelay::PutBox {
+                name,
+                place: BoxPlace::First,
+                token,
+                sealed: BoxBytes(sealed),
+            },
+            None => ToRelay::WaitBox { name, place, token },
+        };
+        self.parting.asked = self.send(&frame, out);
+    }
+
+    /// Leaves word that this side stopped, where there is a connection.
+    pub(super) fn part(&mut self, out: &mut Vec<Output>) {
+        if self.challenge().is_none() {
+            return;
+        }
+        let Mailbox { name, token } = self.parting.mailbox;
+        let sealed = self.parting.stopped.clone();
+        let put = ToRelay::PutBox {
+            name,
+            place: self.parting.says,
+            token,
+            sealed: BoxBytes(&sealed),
+        };
+        self.send(&put, out);
     }
 
     pub(super) fn hear<'a>(
@@ -215,6 +264,9 @@ impl Line {
             self.hang(REDIAL_MS, now, out);
             return Heard::Nothing;
         };
+        if self.parting.asked == Some(request) {
+            return self.hear_parting(&frame, now);
+        }
         self.heard_at = now;
         match frame {
             ToDevice::Challenge {
@@ -235,6 +287,22 @@ impl Line {
                 None => Heard::Nothing,
             },
         }
+    }
+
+    /// What the relay says of the mailbox beside; whatever goes wrong there ends nothing.
+    fn hear_parting(&mut self, frame: &ToDevice<'_>, now: i64) -> Heard<'static> {
+        let parting = &mut self.parting;
+        parting.asked = None;
+        match frame {
+            ToDevice::BoxAck => parting.is_open = true,
+            ToDevice::BoxMessage { sealed } if parting.is_stop(sealed.0) => return Heard::Stopped,
+            ToDevice::Refused {
+                refusal: Refusal::BoxUnknown | Refusal::Slow { .. } | Refusal::Unavailable { .. },
+                ..
+            } => parting.again_at = now.saturating_add(PARTING_AGAIN_MS),
+            _ => parting.again_at = i64::MAX,
+        }
+        Heard::Nothing
     }
 
     fn take_asked(&mut self, request: RequestId) -> Option<Asked> {
@@ -320,7 +388,7 @@ impl Line {
     }
 
     pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
-        let mut times = vec![self.deadline, self.again_at];
+        let mut times = vec![self.deadline, self.again_at, self.parting.again_at];
         times.extend(self.asked.map(|(_, _, until)| until));
         let lost = self.lost_since;
         times.extend(lost.map(|since| since.saturating_add(OFFLINE_MS)));
@@ -355,6 +423,7 @@ impl Line {
     fn clear(&mut self) {
         (self.asked, self.waiting) = (None, None);
         self.kept.clear();
+        self.parting.clear();
         self.again_at = 0;
     }
 }

@@ -8,7 +8,9 @@ use protocol::{BoxToken, Challenge, Signature, VerifyKey, limit};
 use rand_core::CryptoRng;
 
 use super::line::{Asked, Heard, Line, Mailbox};
+use super::parting::Parting;
 use super::{Input, LIFE_MS, Output, PairingFailure, PairingState, digit_text, vault_failure};
+use crate::command::Failure;
 
 /// Until a device that is not added yet says hello again, in ms. The relay takes 300 hellos on a socket.
 const HELLO_AGAIN_MS: i64 = 1_100;
@@ -54,8 +56,10 @@ enum Stage {
         hello: Option<Hello>,
         entries: Vec<Vec<u8>>,
     },
-    /// The chain holds the card; the vault is being made.
-    Storing,
+    /// The chain holds the card; the vault is being made of it.
+    Storing(Vec<Vec<u8>>),
+    /// The device had no room for the vault. The account lists it already, so it is tried again, not begun again.
+    NoRoom(Vec<Vec<u8>>),
     Over(PairingState),
 }
 
@@ -88,6 +92,7 @@ impl Newcomer {
         };
         let sealed_offer = code.seal(rng, BoxPlace::First, &offer);
         let sealed_proof = code.seal(rng, BoxPlace::Third, &proof);
+        let parting = Parting::newcomer(&code, rng).map_err(|_| too_long(&offer))?;
         let mailbox = Mailbox {
             name: code.derive_box(),
             token: BoxToken::from_bytes(crypto::make_bytes(rng)),
@@ -99,7 +104,7 @@ impl Newcomer {
             offer,
             proof,
             code,
-            line: Line::new(origin, mailbox, now.saturating_add(LIFE_MS)),
+            line: Line::new(origin, mailbox, parting, now.saturating_add(LIFE_MS)),
             opened_at: None,
             stage: Stage::Offering,
             told: None,
@@ -134,13 +139,17 @@ impl Newcomer {
                 code: self.code.to_text().to_string(),
             },
             Stage::Checking { .. } => PairingState::DigitsWanted,
-            Stage::Joining { .. } | Stage::Storing => PairingState::Adding,
+            Stage::Joining { .. } | Stage::Storing(_) => PairingState::Adding,
+            Stage::NoRoom(_) => PairingState::NoRoom,
             Stage::Over(state) => state.clone(),
         }
     }
 
     const fn is_on_line(&self) -> bool {
-        !matches!(self.stage, Stage::Storing | Stage::Over(_))
+        matches!(
+            self.stage,
+            Stage::Offering | Stage::Checking { .. } | Stage::Joining { .. }
+        )
     }
 
     fn take(&mut self, input: Input, now: i64, out: &mut Vec<Output>) {
@@ -150,7 +159,11 @@ impl Newcomer {
             Input::Down => self.line.down(now),
             Input::Tick => self.line.tick(),
             // The vault is being made, and will say what came of it.
-            Input::Cancel if matches!(self.stage, Stage::Storing) => {}
+            Input::Cancel if matches!(self.stage, Stage::Storing(_)) => {}
+            // By now the account lists this device.
+            Input::Cancel if matches!(self.stage, Stage::NoRoom(_)) => {
+                self.fail(PairingFailure::Vault, out);
+            }
             Input::Cancel => self.fail(PairingFailure::Cancelled, out),
             Input::Frame(bytes) => {
                 let heard = self.line.hear(&bytes, now, out);
@@ -168,11 +181,22 @@ impl Newcomer {
                 }
             }
             Input::Joined => {
-                if let Stage::Storing = self.stage {
+                if let Stage::Storing(_) = self.stage {
                     self.stage = Stage::Over(PairingState::Done);
                 }
             }
-            Input::Failed(failure) => self.fail(vault_failure(&failure), out),
+            Input::Retry => {
+                if let Stage::NoRoom(entries) = &mut self.stage {
+                    let entries = core::mem::take(entries);
+                    self.store(entries, out);
+                }
+            }
+            Input::Failed(failure) => match &mut self.stage {
+                Stage::Storing(entries) if failure == Failure::Full => {
+                    self.stage = Stage::NoRoom(core::mem::take(entries));
+                }
+                _ => self.fail(vault_failure(&failure), out),
+            },
             Input::Confirm | Input::Proposed(_) | Input::Chain { .. } => {}
         }
     }
@@ -186,6 +210,7 @@ impl Newcomer {
         match heard {
             Heard::Nothing => Ok(()),
             Heard::OtherRelay => Err(PairingFailure::OtherRelay),
+            Heard::Stopped => Err(PairingFailure::OtherStopped),
             Heard::Kept(place) => {
                 if place == BoxPlace::First && self.opened_at.is_none() {
                     self.opened_at = Some(now);
@@ -280,10 +305,15 @@ impl Newcomer {
         if !is_invited || !is_added {
             return Err(PairingFailure::Tampered);
         }
-        out.push(Output::Join(core::mem::take(entries)));
+        let entries = core::mem::take(entries);
         self.line.rest(out);
-        self.stage = Stage::Storing;
+        self.store(entries, out);
         Ok(())
+    }
+
+    fn store(&mut self, entries: Vec<Vec<u8>>, out: &mut Vec<Output>) {
+        out.push(Output::Join(entries.clone()));
+        self.stage = Stage::Storing(entries);
     }
 
     fn refused(
@@ -308,6 +338,14 @@ impl Newcomer {
     }
 
     fn next(&mut self, now: i64, out: &mut Vec<Output>) {
+        self.ask(now, out);
+        // Behind the offer, so that a stop on the same socket comes behind what it is left in.
+        if self.is_on_line() {
+            self.line.listen(now, out);
+        }
+    }
+
+    fn ask(&mut self, now: i64, out: &mut Vec<Output>) {
         if !self.line.is_free(now) {
             return;
         }
@@ -373,11 +411,15 @@ impl Newcomer {
                     Some(_) => {}
                 }
             }
-            Stage::Storing | Stage::Over(_) => {}
+            Stage::Storing(_) | Stage::NoRoom(_) | Stage::Over(_) => {}
         }
     }
 
     fn fail(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
+        // At the end of the time the other side ends by its own clock.
+        if self.is_on_line() && failure != PairingFailure::Expired {
+            self.line.part(out);
+        }
         self.line.rest(out);
         self.stage = Stage::Over(PairingState::Failed(failure));
     }

@@ -124,7 +124,8 @@ fn wrong_digits_end_it_and_drop_everything() {
     // The right ones come too late.
     world.pair(NEW, Input::Digits(digits));
     assert_eq!(world.failure(NEW), PairingFailure::DigitsWrong);
-    world.pair(OLD, Input::Cancel);
+    world.run(1_000);
+    assert_eq!(world.failure(OLD), PairingFailure::OtherStopped);
     assert_nothing_paired(&mut world, NEW);
     assert_can_try_again(&mut world, NEW, OLD);
 }
@@ -295,11 +296,65 @@ fn either_side_may_stop_at_any_time() {
             }
             world.pair(who, Input::Cancel);
             assert_eq!(world.failure(who), PairingFailure::Cancelled);
-            assert_nothing_paired(&mut world, NEW);
             let other = OLD + NEW - who;
-            assert_eq!(world.failure(other), PairingFailure::Expired);
+            // An old device that has no offer yet does not know whether the code is meant for it.
+            let is_told = who == NEW || step >= 2;
+            world.run(1_000);
+            if is_told {
+                assert_eq!(world.failure(other), PairingFailure::OtherStopped, "{step}");
+            }
+            assert_nothing_paired(&mut world, NEW);
+            if !is_told {
+                assert_eq!(world.failure(other), PairingFailure::Expired);
+            }
             assert_can_try_again(&mut world, NEW, OLD);
         }
+    }
+}
+
+/// Word of a stop is a courtesy: where it cannot be left, pairing works and the clock ends what was stopped.
+#[test]
+fn a_relay_with_room_for_one_mailbox_only_still_pairs() {
+    let mut world = world(29);
+    world.mailbox.boxes_max = Some(1);
+    show_digits(&mut world, NEW, OLD);
+    world.pair(NEW, Input::Cancel);
+    world.run(6 * MINUTE);
+    assert_eq!(world.failure(OLD), PairingFailure::Expired);
+    let digits = show_digits(&mut world, NEW, OLD);
+    finish(&mut world, NEW, OLD, &digits);
+    assert_paired(&mut world, NEW, OLD);
+}
+
+/// A stop is heard on a connection made after it, too.
+#[test]
+fn a_stop_is_heard_after_a_broken_socket() {
+    for who in [OLD, NEW] {
+        let mut world = world(31);
+        show_digits(&mut world, NEW, OLD);
+        let other = OLD + NEW - who;
+        world.cut(other);
+        world.pair(who, Input::Cancel);
+        world.run(5_000);
+        assert_eq!(world.failure(other), PairingFailure::OtherStopped);
+        assert_nothing_paired(&mut world, NEW);
+    }
+}
+
+/// Once the old device said yes the chain may hold the new one, so nothing may tell that to forget its keys.
+#[test]
+fn an_old_device_that_stops_after_its_yes_leaves_no_word() {
+    for after_ms in [0, 10, 30, 50] {
+        let mut world = world(32);
+        let digits = show_digits(&mut world, NEW, OLD);
+        world.pair(NEW, Input::Digits(digits));
+        world.run(2_000);
+        world.pair(OLD, Input::Confirm);
+        world.run(after_ms);
+        world.pair(OLD, Input::Cancel);
+        world.run(2_000);
+        let is_listed = world.device_count() == 2;
+        assert_eq!(world.devices[NEW].is_joined, is_listed, "{after_ms}");
     }
 }
 
@@ -373,6 +428,10 @@ fn an_old_device_that_locks_half_way_adds_nothing() {
         world.lock(OLD);
         world.is_relay_up = true;
         assert_eq!(world.failure(OLD), PairingFailure::Cancelled);
+        world.run(1_000);
+        if step == 0 {
+            assert_eq!(world.failure(NEW), PairingFailure::OtherStopped);
+        }
         assert_nothing_paired(&mut world, NEW);
         let now = world.now;
         let tablet = &mut world.devices[OLD].tablet;
@@ -416,6 +475,42 @@ fn two_hosts_that_add_at_once_both_get_their_device() {
     for (new, old) in [(1, 0), (3, 2)] {
         assert_paired(&mut world, new, old);
     }
+}
+
+/// The chain lists the new device by then, so it must be able to go on.
+#[test]
+fn a_new_device_without_room_comes_in_once_there_is_some() {
+    let mut world = world(33);
+    let digits = show_digits(&mut world, NEW, OLD);
+    let store = world.devices[NEW].tablet.store.clone();
+    store.limit_commit_bytes(Some(1));
+    finish(&mut world, NEW, OLD, &digits);
+    assert_eq!(world.state(OLD), PairingState::Done);
+    assert_eq!(world.state(NEW), PairingState::NoRoom);
+    world.run(10 * MINUTE);
+    world.pair(NEW, Input::Retry);
+    assert_eq!(world.state(NEW), PairingState::NoRoom);
+    assert!(world.devices[NEW].tablet.disk.dump().is_empty());
+    store.limit_commit_bytes(None);
+    world.pair(NEW, Input::Retry);
+    assert_paired(&mut world, NEW, OLD);
+    assert_eq!(world.device_count(), 2);
+}
+
+#[test]
+fn a_new_device_that_gives_up_for_want_of_room_has_nothing() {
+    let mut world = world(34);
+    let digits = show_digits(&mut world, NEW, OLD);
+    let store = world.devices[NEW].tablet.store.clone();
+    store.limit_commit_bytes(Some(1));
+    finish(&mut world, NEW, OLD, &digits);
+    assert_eq!(world.state(NEW), PairingState::NoRoom);
+    world.pair(NEW, Input::Cancel);
+    assert_eq!(world.failure(NEW), PairingFailure::Vault);
+    store.limit_commit_bytes(None);
+    world.pair(NEW, Input::Retry);
+    assert!(world.devices[NEW].tablet.disk.dump().is_empty());
+    assert_can_try_again(&mut world, NEW, OLD);
 }
 
 /// Answers whether the store failed.

@@ -26,6 +26,8 @@ pub(crate) struct Mailbox {
     pub(crate) swaps: BTreeMap<BoxPlace, Vec<u8>>,
     /// No box can be opened.
     pub(crate) is_full: bool,
+    /// How many boxes there is room for, if not for any number.
+    pub(crate) boxes_max: Option<usize>,
 }
 
 fn refuse(request: RequestId, refusal: Refusal<'_>) -> Vec<u8> {
@@ -78,7 +80,9 @@ impl Mailbox {
         };
         let mut told = self.sweep(now);
         let is_put = matches!(frame, ToRelay::PutBox { .. });
-        if self.is_full {
+        let is_opening = is_put && place == BoxPlace::First && !self.boxes.contains_key(&name);
+        let has_no_room = self.boxes_max.is_some_and(|max| self.boxes.len() >= max);
+        if self.is_full || (is_opening && has_no_room) {
             told.push((who, refuse(request, Refusal::BoxFull)));
             return Some(told);
         }

@@ -219,7 +219,13 @@ impl World {
                 device.pairing.to_relay.push_back((ms + LATENCY_MS, bytes));
             }
             Output::Hang => {
+                let sent = std::mem::take(&mut device.pairing.to_relay);
                 device.pairing.hang();
+                // What was sent before still arrives.
+                for (_, bytes) in sent {
+                    let told = self.mailbox.handle(who, &bytes, ms);
+                    self.tell(told.unwrap_or_default());
+                }
                 self.mailbox.leave(who);
             }
             Output::Wake { at } => device.pairing.wake_at = Some(at),
@@ -456,11 +462,16 @@ impl World {
         }
     }
 
+    /// Both sockets of a device break.
+    pub(crate) fn cut(&mut self, who: usize) {
+        self.down(who, Which::Exchange);
+        self.down(who, Which::Pairing);
+    }
+
     /// Every socket breaks.
     pub(crate) fn cut_all(&mut self) {
         for who in 0..self.devices.len() {
-            self.down(who, Which::Exchange);
-            self.down(who, Which::Pairing);
+            self.cut(who);
         }
     }
 }
