@@ -12,7 +12,7 @@ fn a_clock_that_is_a_day_off_is_harmless() {
         let count = 2 + usize::try_from(seed % 3).unwrap();
         let (mut world, client) = world(seed, count);
         let wrong = usize::try_from(seed / 3).unwrap() % count;
-        let off = if seed % 2 == 0 { DAY } else { -DAY };
+        let off = if seed.is_multiple_of(2) { DAY } else { -DAY };
         // Off from the start, or put so while everything runs; for good, or put right again.
         let (begin, end) = (seed / 2 % 4, 4 + seed / 8 % 8);
         let mut told = Told::default();
@@ -55,7 +55,7 @@ fn a_clock_put_back_keeps_nothing_from_being_sent() {
         let (mut world, client) = world(seed, 2);
         let mut told = Told::default();
         world.set_clock(0, DAY);
-        world.is_relay_up = seed % 2 == 0;
+        world.is_relay_up = seed.is_multiple_of(2);
         world.cut_all();
         for _ in 0..4 {
             act(&mut world, client, &mut told);

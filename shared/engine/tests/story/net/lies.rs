@@ -11,7 +11,7 @@ use protocol::record::Record;
 use super::super::hub::seen;
 use super::super::tablet::{Tablet, visit_at};
 use super::world::World;
-use super::{CANARY, HOUR, Told, act, assert_converged, make_peace, seeds, world};
+use super::{HOUR, Told, act, assert_converged, make_peace, seeds, text_of, world};
 
 const MINUTE: i64 = 60_000;
 
@@ -20,7 +20,7 @@ fn sign(world: &mut World, index: usize, client: ClientId, told: &mut Told) {
     let tablet = &mut world.peers[index].tablet;
     tablet.now = clock;
     let visit = EntryId(tablet.fresh());
-    let text = format!("{CANARY} {visit}");
+    let text = text_of(visit);
     tablet.save(Edit::SignVisit {
         client,
         visit,

@@ -7,11 +7,11 @@ use engine::sync::Input;
 
 use super::super::tablet::visit_at;
 use super::world::World;
-use super::{CANARY, HOUR, Told, act, assert_converged, make_peace, world};
+use super::{HOUR, Told, act, assert_converged, make_peace, text_of, world};
 
 fn sign(world: &mut World, index: usize, client: ClientId) -> EntryId {
     let visit = EntryId(world.peers[index].tablet.fresh());
-    let text = format!("{CANARY} {visit}");
+    let text = text_of(visit);
     let tablet = &mut world.peers[index].tablet;
     tablet.now = world.now;
     tablet.save(Edit::SignVisit {
