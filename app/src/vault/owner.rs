@@ -74,6 +74,8 @@ pub(super) struct Owner {
     /// Where that relay is.
     origin: Option<String>,
     pairing: Option<Pairing>,
+    /// What is stored could not be brought in: not again before the window asks for something.
+    is_stuck: bool,
 }
 
 /// The vault and the right to it. Fields go in this order: the store closes before the lock is let go.
@@ -103,6 +105,7 @@ impl Owner {
             exchange: None,
             origin: None,
             pairing: None,
+            is_stuck: false,
         }
     }
 
@@ -111,7 +114,7 @@ impl Owner {
         loop {
             if let Ok(input) = inputs.try_recv() {
                 self.take(input).await;
-            } else if let Some(work) = self.exchange.as_mut().and_then(Exchange::take_work) {
+            } else if let Some(work) = self.next_work() {
                 self.work(work).await;
             } else if let Some(input) = inputs.next().await {
                 self.take(input).await;
@@ -119,6 +122,15 @@ impl Owner {
                 return;
             }
         }
+    }
+
+    /// What is to be done with the vault. Without a server that is what came while there was one.
+    fn next_work(&mut self) -> Option<Work> {
+        if let Some(exchange) = &mut self.exchange {
+            return exchange.take_work();
+        }
+        let is_behind = self.owned.as_ref().is_some_and(|of| of.vault.is_behind());
+        (is_behind && !self.is_stuck).then_some(Work::CatchUp)
     }
 
     async fn take(&mut self, input: Input) {
@@ -168,7 +180,10 @@ impl Owner {
                     self.look_for_added().await;
                 }
             }
-            Err(failure) => self.step(sync::Input::Failed(failure)),
+            Err(failure) => {
+                self.is_stuck = true;
+                self.step(sync::Input::Failed(failure));
+            }
         }
     }
 
@@ -191,7 +206,10 @@ impl Owner {
                 };
                 tell(&FromVault::Event(event));
             }
-            ToVault::Ask { id, command } => self.answer(id, *command).await,
+            ToVault::Ask { id, command } => {
+                self.is_stuck = false;
+                self.answer(id, *command).await;
+            }
             ToVault::Relay(relay) => {
                 self.origin = relay.as_ref().map(|relay| relay.origin.clone());
                 self.exchange = relay.map(|relay| Exchange::new(relay, self.inputs.clone()));

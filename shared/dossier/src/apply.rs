@@ -333,9 +333,11 @@ fn commit(document: &mut Document, batch: &[Write]) -> Result<(), Vec<Problem>> 
         .map_err(|_| not_possible(Field::Whole))
 }
 
-/// Notes in the dossier that it was written.
-fn touch(ctx: &Context<'_>) -> Write {
-    Write::Register(layout::CHANGED_AT.to_owned(), Scalar::Int(ctx.now_ms))
+/// Notes in the dossier that it was written. A clock that is behind does not take an earlier note back.
+fn touch(dossier: &Document, ctx: &Context<'_>) -> Write {
+    let newest = dossier.ints(layout::CHANGED_AT).into_iter().max();
+    let at = newest.map_or(ctx.now_ms, |newest| newest.max(ctx.now_ms));
+    Write::Register(layout::CHANGED_AT.to_owned(), Scalar::Int(at))
 }
 
 /// Name of the caregiver, for entries; empty while there is no profile.

@@ -118,6 +118,13 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         self.unsaved
     }
 
+    /// Whether something is stored here that is not in its document yet; no while the vault is locked.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        let open = self.open.as_ref();
+        open.is_some_and(|open| !open.session.behind.is_empty())
+    }
+
     /// Handles one command.
     pub async fn handle(&mut self, command: Command, now: Now, rng: &mut impl CryptoRng) -> Reply {
         match self.dispatch(command, now.ms, rng).await {

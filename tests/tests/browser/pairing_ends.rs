@@ -250,7 +250,7 @@ async fn an_old_device_that_locks_reloads_or_dies_half_way_adds_nothing() -> Res
 /// The other page was reloaded: its last word is heard, or else the time ends it.
 async fn expect_end(device: &Device) -> Result<()> {
     let page = device.page();
-    let begin = std::time::Instant::now();
+    let begin = tokio::time::Instant::now();
     while begin.elapsed() < PATIENCE / 4 {
         if page.text().await?.contains(STOPPED) {
             return Ok(());

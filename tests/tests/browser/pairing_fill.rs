@@ -1,11 +1,12 @@
 //! A larger vault comes onto a new device: usable on the way, cut off and reloaded in the middle, to its own end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use e2e::{Device, GLANCE, PASSPHRASE, Profile, Role, Valve, World};
 use engine::fixture::{self, Size};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::long_lists::{CLIENTS, fill};
 use crate::sync::expect_chip;

@@ -80,7 +80,7 @@ pub(super) fn create(
     ));
     batch.push(Write::text(OPENED_BY, author));
     batch.push(Write::text(OPENED_DEVICE, ctx.device_name.clone()));
-    batch.push(touch(ctx));
+    batch.push(touch(dossier, ctx));
     if let Some(bsn) = bsn {
         let identity = docs
             .identity
@@ -127,7 +127,7 @@ pub(super) fn change(
         }]);
     }
     let (mut batch, id) = Change::of_field(field, from, to).batch(dossier, author, ctx);
-    batch.push(touch(ctx));
+    batch.push(touch(dossier, ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: Some(id),

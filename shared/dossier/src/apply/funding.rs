@@ -69,7 +69,7 @@ pub(super) fn change(
     let is_undoable = set.needs_bsn() == current.needs_bsn();
     let change = Change::of_field(ClientField::Funding, current.stored(), set.stored());
     let (mut batch, id) = change.batch(dossier, author, ctx);
-    batch.push(touch(ctx));
+    batch.push(touch(dossier, ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: is_undoable.then_some(id),

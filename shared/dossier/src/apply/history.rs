@@ -136,7 +136,7 @@ pub(super) fn undo(
     }
     .batch(dossier, author, ctx);
     batch.extend(planned);
-    batch.push(touch(ctx));
+    batch.push(touch(dossier, ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: None,

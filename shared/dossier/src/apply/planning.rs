@@ -44,7 +44,8 @@ pub(super) fn add(
         };
     }
     let entry = stamp(author, ctx).with_text(&format!("{RULE}{today}"), rule.stored());
-    commit(dossier, &[Write::Entry(key, entry), touch(ctx)])?;
+    let touched = touch(dossier, ctx);
+    commit(dossier, &[Write::Entry(key, entry), touched])?;
     Ok(Applied {
         undo: None,
         events: vec![event(AuditKind::Entered, client, planning)],
@@ -94,7 +95,7 @@ fn write(
     }
     .batch(dossier, author, ctx);
     batch.extend(in_entry);
-    batch.push(touch(ctx));
+    batch.push(touch(dossier, ctx));
     commit(dossier, &batch)?;
     Ok(Applied {
         undo: Some(id),
@@ -179,9 +180,10 @@ pub(super) fn skip(
     if is_now == is_skipped {
         return Ok(Applied::default());
     }
+    let touched = touch(dossier, ctx);
     commit(
         dossier,
-        &[Write::Register(key, Scalar::Bool(is_skipped)), touch(ctx)],
+        &[Write::Register(key, Scalar::Bool(is_skipped)), touched],
     )?;
     Ok(Applied {
         undo: None,

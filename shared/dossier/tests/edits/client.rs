@@ -538,3 +538,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_clock_that_is_behind_does_not_take_back_when_a_dossier_was_written() {
+    let mut world = World::with_client(&[Funding::Private]);
+    let written_at = world.view().row.changed_at;
+    world.now_ms -= 86_400_000;
+    world.apply(change(ClientField::Place, "Zwolle"));
+    assert_eq!(world.view().row.changed_at, written_at);
+    world.now_ms += 2 * 86_400_000;
+    world.apply(change(ClientField::Place, "Deventer"));
+    assert_eq!(world.view().row.changed_at, world.now_ms);
+}
