@@ -2,7 +2,7 @@
 //!
 //! What is left is the exchange's word; kept here is only of how many records that is a part.
 
-use engine::sync::{Phase, SyncStatus};
+use engine::sync::{Phase, SyncStatus, Trouble};
 use leptos::prelude::*;
 
 use super::session::{Session, Stage};
@@ -66,17 +66,24 @@ impl Fill {
 
     /// How much came in, 0 to 100, as far as the server said how much there is; nothing when all is here.
     fn shown(self) -> Option<Option<u32>> {
-        let status = self.session.sync().get()?;
         let total = self.total.get()?;
+        // Without a server the rest is still missing.
+        let status = self.session.sync().get().unwrap_or_default();
         Some((status.head > 0).then(|| percent(total, status.behind, status.stored_behind)))
     }
 }
 
-/// Begins far behind, ends with the last record.
+/// Begins far behind, ends with the last record. What the server keeps back, or this device cannot take in, is still
+/// missing, and is told by the chip.
 fn total_after(total: Option<u64>, status: &SyncStatus) -> Option<u64> {
-    let is_whole = status.phase == Phase::UpToDate && status.head > 0 && status.behind == 0;
+    let is_kept_back = matches!(
+        status.trouble,
+        Some(Trouble::Withheld | Trouble::Tampered | Trouble::AppTooOld | Trouble::Storage)
+    );
+    let is_at_end = status.phase == Phase::UpToDate && status.head > 0 && status.behind == 0;
     match total {
-        Some(_) if is_whole => None,
+        total if is_kept_back => total,
+        Some(_) if is_at_end => None,
         Some(total) => Some(total.max(status.behind)),
         None if status.behind >= FAR_BEHIND => Some(status.behind),
         None => None,
@@ -150,6 +157,22 @@ mod tests {
             total = total_after(total, &status(phase, head, behind));
             assert_eq!(total, expected, "{phase:?} {behind}");
         }
+    }
+
+    #[test]
+    fn not_all_is_here_while_something_is_kept_back() {
+        let kept_back = SyncStatus {
+            trouble: Some(Trouble::Withheld),
+            ..status(Phase::UpToDate, 905, 0)
+        };
+        assert_eq!(total_after(Some(900), &kept_back), Some(900));
+        let asked_again = SyncStatus {
+            behind: 905,
+            ..kept_back
+        };
+        assert_eq!(total_after(None, &asked_again), None);
+        let given = status(Phase::UpToDate, 905, 0);
+        assert_eq!(total_after(Some(900), &given), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use self::sheet::Sheet;
 use super::session::use_session;
 use crate::ui::{Glyph, StatusChip};
 use crate::words;
+use crate::words::sync::Failing;
 
 /// The five states a person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +53,11 @@ impl State {
         }
     }
 
-    fn glyph(self) -> Glyph {
+    fn glyph(self, status: &SyncStatus) -> Glyph {
         match self {
             Self::Done => Glyph::Check,
             Self::Busy => Glyph::Clock,
+            Self::Waiting if status.trouble == Some(Trouble::Patience) => Glyph::Clock,
             Self::Offline | Self::Waiting => Glyph::Offline,
             Self::Failed => Glyph::Warning,
         }
@@ -73,7 +75,7 @@ impl State {
             Self::Offline => words::sync::short_offline().to_owned(),
             Self::Waiting if status.waiting_count == 0 => words::sync::short_patience().to_owned(),
             Self::Waiting => words::sync::short_waiting(status.waiting_count),
-            Self::Failed => words::sync::short_failed(receives_not(status)).to_owned(),
+            Self::Failed => words::sync::short_failed(failing(status)).to_owned(),
         }
     }
 
@@ -89,18 +91,20 @@ impl State {
                 words::sync::patience(status.waiting_count)
             }
             Self::Waiting => words::sync::waiting(status.waiting_count),
-            Self::Failed => words::sync::failed(receives_not(status)),
+            Self::Failed => words::sync::failed(failing(status)),
         }
     }
 }
 
-/// What does not work is taking in; what is made here goes out.
-fn receives_not(status: &SyncStatus) -> bool {
-    let is_of_receiving = matches!(
-        status.trouble,
-        Some(Trouble::AppTooOld | Trouble::Tampered | Trouble::Withheld | Trouble::Storage)
-    );
-    is_of_receiving && status.refused_count == 0
+/// What does not work. Of two things the one that keeps changes here.
+fn failing(status: &SyncStatus) -> Failing {
+    match status.trouble {
+        _ if status.refused_count > 0 => Failing::Sending,
+        Some(Trouble::AppTooOld | Trouble::Tampered | Trouble::Withheld) => Failing::Receiving,
+        Some(Trouble::Storage) => Failing::Both,
+        Some(Trouble::ChainFork) => Failing::Devices,
+        _ => Failing::Sending,
+    }
 }
 
 /// Local date and time; `None` when it never was.
@@ -130,23 +134,24 @@ fn Chip(open: RwSignal<bool>) -> impl IntoView {
     let state = Memo::new(move |_| State::of(&now.read()));
     let words = Memo::new(move |_| state.get().words(&now.read()));
     let short = Memo::new(move |_| state.get().short(&now.read()));
-    // Said once for each state in which things rest, not for each change on the way.
+    // Said once for each state in which things rest, and for what is the matter then, not for each change on the way.
     let said = RwSignal::new(String::new());
-    Effect::new(move |before: Option<State>| {
-        let state = state.get();
-        let before = before.unwrap_or(State::Done);
-        if state == State::Busy || before == state {
+    let rest = Memo::new(move |_| (state.get(), now.read().trouble));
+    Effect::new(move |before: Option<(State, Option<Trouble>)>| {
+        let rest = rest.get();
+        let before = before.unwrap_or((State::Done, None));
+        if rest.0 == State::Busy || before == rest {
             return before;
         }
         said.set(words.get_untracked());
-        state
+        rest
     });
     view! {
         <StatusChip
             words
             short
             state=Signal::derive(move || state.get().code())
-            glyph=Signal::derive(move || state.get().glyph())
+            glyph=Signal::derive(move || state.get().glyph(&now.read()))
             count=Signal::derive(move || now.read().waiting_count)
             on_press=move || open.set(true)
         />
@@ -212,5 +217,7 @@ mod tests {
         assert!(words(Trouble::Withheld, 0).starts_with("Ontvangen lukt niet."));
         assert!(words(Trouble::Withheld, 1).starts_with("Versturen lukt niet."));
         assert!(words(Trouble::Quota, 0).starts_with("Versturen lukt niet."));
+        assert!(words(Trouble::Storage, 0).starts_with("Uitwisselen lukt niet."));
+        assert!(words(Trouble::ChainFork, 0).contains("Je werk wordt gewoon verstuurd."));
     }
 }

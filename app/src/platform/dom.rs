@@ -144,13 +144,19 @@ fn alike(tag: &str, mark: Option<&str>) -> impl Iterator<Item = Element> {
     elements.filter(move |element| mark_of(element).as_deref() == mark)
 }
 
-/// Where a link goes, or what a button is called.
+/// Where a link goes, or what a button is called, and the group it stands in.
 fn mark_of(element: &Element) -> Option<String> {
+    let label = |of: &Element| of.get_attribute("aria-label");
     match element.tag_name().as_str() {
         "A" => element.get_attribute("href"),
         "BUTTON" => {
-            let label = element.get_attribute("aria-label");
-            label.or_else(|| element.text_content())
+            let group = element.closest("[role=group], [role=region], section");
+            let group = group
+                .ok()
+                .flatten()
+                .and_then(|group| label(&group).or_else(|| group.get_attribute("aria-labelledby")));
+            let words = label(element).or_else(|| element.text_content())?;
+            Some(format!("{words} {}", group.unwrap_or_default()))
         }
         _ => None,
     }

@@ -269,7 +269,11 @@ impl Owner {
             return reply(id, Reply::Failed(Failure::Blocked));
         };
         let answer = owned.vault.handle(command, now(), &mut random::rng()).await;
+        let has_news = owned.vault.take_news();
         reply(id, answer);
+        if has_news {
+            tell(&FromVault::Event(Event::Changed));
+        }
         if is_lock {
             self.stop_pairing().await;
             tell(&FromVault::Event(Event::Locked));

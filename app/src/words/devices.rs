@@ -118,7 +118,7 @@ pub fn missing_here(count: u32) -> String {
 
 /// Nothing more is taken in of this device.
 pub fn held() -> &'static str {
-    "Van dit apparaat komen twee verschillende versies. De app neemt niets meer over. Koppel het opnieuw."
+    "Van dit apparaat komen twee verschillende versies. De app neemt niets meer over. Vraag de beheerder om hulp."
 }
 
 /// How many changes.

@@ -202,6 +202,11 @@ pub fn failed(failure: PairingFailure) -> &'static str {
     }
 }
 
+/// The new device stores its vault.
+pub fn storing() -> &'static str {
+    "Bezig met bewaren"
+}
+
 /// The new device is added, and has no room for its vault.
 pub fn no_room() -> &'static str {
     "Het apparaat is vol."
@@ -209,7 +214,8 @@ pub fn no_room() -> &'static str {
 
 /// What to do then.
 pub fn no_room_text() -> &'static str {
-    "Je andere apparaat heeft dit apparaat al toegevoegd. Maak ruimte en probeer het daarna opnieuw."
+    "Je andere apparaat heeft dit apparaat al toegevoegd. Je dossiers staan daar veilig. Maak hier ruimte en probeer het \
+     opnieuw. Stop je nu? Dan blijft dit apparaat daar in de lijst staan."
 }
 
 /// What to do after a failure, on the new device.

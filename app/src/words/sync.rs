@@ -40,10 +40,27 @@ pub fn patience(count: usize) -> String {
     }
 }
 
+/// What does not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failing {
+    /// Changes stay here.
+    Sending,
+    /// Those of other devices stay away; what is made here goes out.
+    Receiving,
+    /// This device cannot store or read.
+    Both,
+    /// The list of devices has two forms; changes come and go.
+    Devices,
+}
+
 /// Something keeps changes here, or those of other devices away.
-pub fn failed(receives_not: bool) -> String {
-    let what = short_failed(receives_not);
-    format!("{what}. Je werk is bewaard op dit apparaat. Probeer het later nog eens.")
+pub fn failed(what: Failing) -> String {
+    let short = short_failed(what);
+    let rest = match what {
+        Failing::Devices => "Je werk wordt gewoon verstuurd. Vraag de beheerder om hulp.",
+        _ => "Je werk is bewaard op dit apparaat. Probeer het later nog eens.",
+    };
+    format!("{short}. {rest}")
 }
 
 /// [`busy`], where there is little room. Each of these is a part of the whole words.
@@ -70,10 +87,12 @@ pub fn short_patience() -> &'static str {
 }
 
 /// [`failed`], where there is little room.
-pub fn short_failed(receives_not: bool) -> &'static str {
-    match receives_not {
-        true => "Ontvangen lukt niet",
-        false => "Versturen lukt niet",
+pub fn short_failed(what: Failing) -> &'static str {
+    match what {
+        Failing::Sending => "Versturen lukt niet",
+        Failing::Receiving => "Ontvangen lukt niet",
+        Failing::Both => "Uitwisselen lukt niet",
+        Failing::Devices => "Apparaten kloppen niet",
     }
 }
 
@@ -127,7 +146,7 @@ pub fn refused_text(code: u16) -> String {
     const TOO_LARGE: u16 = 2;
     let why = match code {
         TOO_LARGE => "De server vindt het te groot",
-        _ => "De server herkent het niet",
+        _ => "De server kan er zo niets mee",
     };
     format!(
         "Het is bewaard op dit apparaat, maar nog niet op de server. {why} (code {code}). Probeer het opnieuw. \
@@ -196,13 +215,15 @@ pub fn trouble(trouble: Trouble) -> &'static str {
         Trouble::InviteBad => {
             "De uitnodigingscode klopt niet of is al gebruikt. Vraag een nieuwe aan de beheerder."
         }
-        Trouble::Closed => "De server neemt geen nieuwe gebruikers aan. Vraag het de beheerder.",
+        Trouble::Closed => {
+            "De server neemt geen nieuwe gebruikers aan. Vraag het aan de beheerder."
+        }
         Trouble::NotMember => {
-            "De server kent dit apparaat nog niet. De app probeert het vanzelf opnieuw. Blijft dit zo? Koppel het \
-             apparaat opnieuw."
+            "De server kent dit apparaat nog niet. De app probeert het vanzelf opnieuw. Blijft dit zo? Verwijder \
+             niets, en vraag de beheerder om hulp."
         }
         Trouble::Revoked => {
-            "De toegang van dit apparaat is ingetrokken. Wil je het weer gebruiken? Koppel het opnieuw."
+            "De toegang van dit apparaat is ingetrokken. Verwijder niets, en vraag de beheerder om hulp."
         }
         Trouble::Quota => {
             "De ruimte op de server is op. Vraag de beheerder om meer. Daarna gaat versturen vanzelf verder."
@@ -214,7 +235,7 @@ pub fn trouble(trouble: Trouble) -> &'static str {
             "De server is ouder dan deze app. Vraag de beheerder om een nieuwe versie."
         }
         Trouble::AppTooOld => {
-            "Een ander apparaat heeft een nieuwere versie. Zet de app op slot en kies Bijwerken."
+            "Een ander apparaat heeft een nieuwere versie. Zet de app op slot. Zie je Bijwerken? Kies dat."
         }
         Trouble::Tampered => {
             "De server stuurde iets dat niet van je apparaten komt. Het is niet gebruikt. Werk gewoon door, en \
@@ -228,7 +249,8 @@ pub fn trouble(trouble: Trouble) -> &'static str {
             "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af. Vraag de beheerder om hulp."
         }
         Trouble::Storage => {
-            "Dit apparaat kan niet opslaan wat er binnenkomt. Maak ruimte op het apparaat."
+            "Dit apparaat kan nu niet alles opslaan of lezen. Is het vol? Maak ruimte. Blijft dit zo? Vraag de \
+             beheerder om hulp."
         }
     }
 }
@@ -265,7 +287,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_trouble_has_its_own_words_in_short_sentences_and_says_what_now() {
+    fn each_trouble_has_its_own_words_in_short_sentences() {
         const WORDS_MAX: usize = 15;
         let all: std::collections::BTreeSet<_> = TROUBLES.map(trouble).into_iter().collect();
         assert_eq!(all.len(), TROUBLES.len());
@@ -294,8 +316,13 @@ mod tests {
         assert!(offline().contains(short_offline()));
         assert!(patience(0).contains(short_patience()));
         assert!(patience(3).contains(&short_waiting(3)));
-        for receives_not in [false, true] {
-            assert!(failed(receives_not).contains(short_failed(receives_not)));
+        for what in [
+            Failing::Sending,
+            Failing::Receiving,
+            Failing::Both,
+            Failing::Devices,
+        ] {
+            assert!(failed(what).contains(short_failed(what)));
         }
         assert!(done(Some("14:32")).contains("14:32"));
     }

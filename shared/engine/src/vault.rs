@@ -85,6 +85,8 @@ pub struct Vault<S, K> {
     open: Option<Open>,
     /// While locked: work that is not on disk.
     unsaved: Unsaved,
+    /// A command brought in what another device wrote.
+    has_news: bool,
 }
 
 /// An open vault.
@@ -103,6 +105,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             joining: None,
             open: None,
             unsaved: Unsaved::default(),
+            has_news: false,
         }
     }
 
@@ -123,6 +126,11 @@ impl<S: Store, K: Kdf> Vault<S, K> {
     pub fn is_behind(&self) -> bool {
         let open = self.open.as_ref();
         open.is_some_and(|open| !open.session.behind.is_empty())
+    }
+
+    /// Whether a command since the last look brought in, on its way, what another device wrote: what is shown may be old.
+    pub fn take_news(&mut self) -> bool {
+        core::mem::take(&mut self.has_news)
     }
 
     /// Handles one command.
@@ -242,7 +250,9 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             return Ok(());
         }
         let clients = turn.clients_of(command);
-        turn.catch_up(&clients).await
+        let caught_up = turn.catch_up(&clients).await?;
+        self.has_news |= caught_up.has_changed;
+        Ok(())
     }
 
     /// A turn on the open vault, after reading its state again where that is needed.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::moment;
 use crate::page::devices::{DeviceNames, ReceiptLine};
-use crate::page::load::{Loaded, load};
+use crate::page::load::{FailureNotice, Loaded, load};
 use crate::page::server;
 use crate::page::session::use_session;
 use crate::ui::{
@@ -73,7 +73,8 @@ fn Content() -> impl IntoView {
 fn TroubleNotice(trouble: Trouble) -> impl IntoView {
     let session = use_session();
     let kind = match trouble {
-        Trouble::Unreachable | Trouble::Patience => NoticeKind::Offline,
+        Trouble::Unreachable => NoticeKind::Offline,
+        Trouble::Patience => NoticeKind::Info,
         Trouble::Tampered | Trouble::Withheld | Trouble::ChainFork | Trouble::Revoked => {
             NoticeKind::Danger
         }
@@ -117,6 +118,7 @@ fn Waiting() -> impl IntoView {
             _ => None,
         },
     );
+    let state = Memo::new(move |_| list.read().map(|_| ()));
     let list = Memo::new(move |_| match list.get() {
         Loaded::Ready(list) => list,
         Loaded::Waiting | Loaded::Failed(_) => WaitingList::default(),
@@ -127,10 +129,18 @@ fn Waiting() -> impl IntoView {
     };
     // Each stays as long as it is refused, so that the keyboard stays on its button.
     let refused = move || list.get().refused;
-    let is_empty = move || list.with(|list| list.waiting.is_empty() && list.refused.is_empty());
+    let is_empty = move || {
+        let is_known = *state.read() == Loaded::Ready(());
+        is_known && list.with(|list| list.waiting.is_empty() && list.refused.is_empty())
+    };
+    let failure = move || match state.get() {
+        Loaded::Failed(failure) => Some(view! { <FailureNotice failure /> }),
+        Loaded::Waiting | Loaded::Ready(()) => None,
+    };
     view! {
         <section class="l-stack" aria-labelledby="staat-klaar">
             <h3 id="staat-klaar">{text::waits()}</h3>
+            {failure}
             <Show when=is_empty>
                 <p>{text::nothing_waits()}</p>
             </Show>

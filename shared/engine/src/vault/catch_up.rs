@@ -65,12 +65,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     /// Brings everything that is stored of these clients into their documents.
-    pub(crate) async fn catch_up(&mut self, clients: &BTreeSet<Option<ClientId>>) -> Outcome<()> {
+    pub(crate) async fn catch_up(
+        &mut self,
+        clients: &BTreeSet<Option<ClientId>>,
+    ) -> Outcome<CaughtUp> {
         let behind = &self.session.behind;
         let waiting = clients.iter().filter(|client| behind.has(**client));
         let picked = waiting.map(|client| (*client, behind.pick(*client, usize::MAX)));
-        self.bring_in(picked.collect()).await?;
-        Ok(())
+        self.bring_in(picked.collect()).await
     }
 
     /// Who waits, in the order in which a person wants to see them: her own data, work that is open, visits of today,
