@@ -243,7 +243,9 @@ impl Owner {
         self.look().await;
         self.step(sync::Input::Hidden);
         for _ in 0..LAST_WORK_MAX {
-            let Some(work) = self.exchange.as_mut().and_then(Exchange::take_work) else {
+            let work = self.exchange.as_mut().and_then(Exchange::take_work);
+            // A lock does not wait for what can be brought in later.
+            let Some(work) = work.filter(|work| *work != Work::CatchUp) else {
                 break;
             };
             self.work(work).await;

@@ -228,9 +228,12 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         rng: &mut impl CryptoRng,
     ) -> Outcome<Reply> {
         let caught_up = self.catch_up_for(&command, now, rng).await;
-        // A draft is kept even where nothing can be stored.
-        if !matches!(command, Command::SaveDraft { .. }) {
-            caught_up?;
+        match caught_up {
+            // A draft is kept even where nothing can be stored.
+            Err(_) if matches!(command, Command::SaveDraft { .. }) => {}
+            // On a full device what stood in the documents before is shown.
+            Err(Stop::Failed(Failure::Full)) if !matches!(command, Command::Edit { .. }) => {}
+            caught_up => caught_up?,
         }
         let mut turn = self.turn(now, rng).await?;
         let reply = turn.work(command).await;

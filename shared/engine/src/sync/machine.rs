@@ -230,6 +230,8 @@ pub struct Machine {
     again_at: Option<i64>,
     again_count: u32,
     lacking: Lacking,
+    /// The highest place of the relay's log that was given.
+    reached: AccountSeq,
     /// How many pushes and pulls were not answered in time since the vault was opened: on a slow line a whole one would
     /// never come through, so each of them halves the next.
     late_count: u32,
@@ -266,6 +268,7 @@ impl Machine {
             again_at: None,
             again_count: 0,
             lacking: Lacking::Nothing,
+            reached: AccountSeq(0),
             late_count: 0,
             beacon_at: None,
             is_chain_forked: false,
@@ -377,6 +380,7 @@ impl Machine {
             Input::TryNow => {
                 self.backoff.reset();
                 (self.push_at, self.draft_at, self.drafts_at) = (now, now, now);
+                self.catch_up_at = now;
                 self.again_count = 0;
                 self.again_at = self.again_at.map(|at| at.min(now));
                 if let Link::Waiting { .. } = self.link {

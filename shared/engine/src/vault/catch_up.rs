@@ -171,11 +171,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         if picked.is_empty() {
             return Ok(caught);
         }
-        self.session.is_torn = true;
         let all: Vec<Entry> = picked.iter().flat_map(|(_, of)| of).copied().collect();
         caught.record_count = all.len();
         let mut by_doc: BTreeMap<DocId, Vec<Work>> = BTreeMap::new();
-        for work in self.read_works(&all).await? {
+        let works = self.read_works(&all).await?;
+        self.session.is_torn = true;
+        for work in works {
             by_doc.entry(work.route.doc).or_default().push(work);
         }
         let clients = picked.iter().filter_map(|(client, _)| *client);
@@ -242,7 +243,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     async fn apply_doc(&mut self, doc: DocId, works: Vec<Work>) -> Outcome<bool> {
         let is_open = match self.open_doc(doc).await {
             Ok(open) => open.health != Health::Damaged,
-            Err(Stop::Failed(Failure::Corrupt)) => false,
+            Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => false,
             Err(stop) => return Err(stop),
         };
         if !is_open {

@@ -143,7 +143,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 if known.contains(&hash) || fresh.contains(&hash) {
                     continue;
                 }
-                match self.link(&hash, bytes, &signed, &fresh).await? {
+                let verdict = self.link(&hash, bytes, &signed, &fresh).await;
+                // What was held back is not in memory now.
+                self.session.is_torn |= verdict.is_err();
+                match verdict? {
                     Verdict::Take(accepted) => {
                         fresh.insert(hash);
                         is_rewritten |= is_clean && place <= reached;

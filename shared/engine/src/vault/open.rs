@@ -65,7 +65,7 @@ pub(crate) async fn open_session<S: Store, R: CryptoRng>(
     session.quarantine = read_quarantine(store, keys).await?;
     let mut turn = Turn::new(store, keys, &mut session, rng, now);
     turn.read_keybox().await?;
-    turn.read_waiting().await?;
+    turn.read_waiting(is_sync_changed).await?;
     turn.read_rows().await?;
     let (slots, damaged) = read_slots(store, keys, &turn.session.head).await?;
     turn.session.slots = slots;
@@ -128,7 +128,7 @@ fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
             sync.pending.push(Pending {
                 doc: found.route.doc,
                 record: found.hash,
-                is_told: true,
+                is_told: false,
             });
         }
     }
@@ -284,9 +284,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     /// Reads what is stored and not in its documents. Where that is not known, every change of others is looked at again.
-    async fn read_waiting(&mut self) -> Outcome<()> {
+    async fn read_waiting(&mut self, is_rebuilt: bool) -> Outcome<()> {
         if self.read_behind().await? {
-            return Ok(());
+            return match is_rebuilt {
+                true => self.file_all(&[], true),
+                false => Ok(()),
+            };
         }
         let log = self.read_log().await?;
         let rebuilt = rebuild(self.keys, &self.session.head, &log);

@@ -108,11 +108,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.session.is_torn = true;
         let keys = self.keys;
         // What is not in its document yet may turn out not to open: a receipt says more than that it is stored.
-        let seen = match self.session.behind.is_empty() {
-            true => self.session.sync.tell_seen(),
-            false => Vec::new(),
-        };
-        body.unopened = self.session.sync.tell_unopened();
+        // Nor is it said that something does not open before all was tried.
+        let mut seen = Vec::new();
+        if self.session.behind.is_empty() {
+            seen = self.session.sync.tell_seen();
+            body.unopened = self.session.sync.tell_unopened();
+        }
         self.session.is_sync_changed |= !seen.is_empty() || !body.unopened.is_empty();
         let head = &mut self.session.head;
         let seq = head.seq.next().ok_or(Failure::Internal)?;

@@ -6,12 +6,15 @@ use protocol::{AccountSeq, limit};
 use super::super::status::Trouble;
 use super::super::work::Work;
 use super::{
-    AGAIN_MS, Asked, DRAFT_MS, DRAFTS_IN_MAX, Link, Machine, Output, STUCK_MAX, UNWILLING_MS,
-    WORK_MAX, is_record_size,
+    AGAIN_MS, ANSWER_MS, Asked, DRAFT_MS, DRAFTS_IN_MAX, Link, Machine, Output, STUCK_MAX,
+    UNWILLING_MS, WORK_MAX, is_record_size,
 };
 
 /// Until a device that the relay does not know yet says hello again, in ms.
 const HELLO_AGAIN_MS: i64 = 5_000;
+
+/// A push or a page that is answered within this time went over a line that carries more, in ms.
+const SOON_MS: i64 = ANSWER_MS / 8;
 
 /// Records that the vault takes in at once.
 const TAKE_RECORDS: usize = 64;
@@ -38,6 +41,10 @@ impl Machine {
         }
         match self.asked.take() {
             Some((asked_as, asked, until)) if asked_as == request => {
+                let took = now.saturating_sub(until.saturating_sub(ANSWER_MS));
+                if let (true, Asked::Push { .. } | Asked::Pull) = (took < SOON_MS, &asked) {
+                    self.late_count = self.late_count.saturating_sub(1);
+                }
                 if let Some(asked) = self.answer(asked, frame, now, jitter, out) {
                     self.asked = Some((asked_as, asked, until));
                 }

@@ -28,9 +28,10 @@ impl Machine {
         let (missing, head) = match self.link {
             Link::Ready => {
                 let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
-                let at = self.wishes.at.max(taken);
+                // What is asked for once more is not missing.
+                self.reached = self.reached.max(self.wishes.at).max(taken);
                 let head = self.wishes.head;
-                (head.0.saturating_sub(at.0), head.0)
+                (head.0.saturating_sub(self.reached.0), head.0)
             }
             _ => (last.behind.saturating_sub(last.stored_behind), last.head),
         };

@@ -44,7 +44,8 @@ impl Machine {
             }
             _ => {}
         }
-        let is_idle = !self.is_working && self.asked.is_none() && self.wishes.work.is_empty();
+        let is_at_end = self.wishes.at >= self.wishes.head && self.wishes.work.is_empty();
+        let is_idle = !self.is_working && self.asked.is_none() && is_at_end;
         let is_due = self.again_at.is_some_and(|at| at <= now);
         // Between two pages the place where they go on must not move.
         if is_due && is_idle && self.link == Link::Ready {

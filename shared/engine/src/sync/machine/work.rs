@@ -33,7 +33,10 @@ impl Machine {
                 Link::Greeting { .. } => self.register(&entries, now, out),
                 _ => self.wishes.entries_out = entries,
             },
-            Done::Welcomed { .. } => {
+            Done::Welcomed { is_wiped } => {
+                if is_wiped {
+                    self.reached = AccountSeq(0);
+                }
                 // Pages go on where the vault stands, at the start after a loss. The last record is asked for once more:
                 // another one in its place shows that the relay lost records and went on.
                 if let (Link::Ready, Some(standing)) = (self.link, self.standing) {
@@ -172,9 +175,10 @@ impl Machine {
         if !is_given_badly && !taken.is_lacking {
             self.again_count = 0;
         } else if self.again_at.is_none() {
-            let doubled_max = match is_given_badly {
-                true => AGAIN_DOUBLED_MAX,
-                false => LACKING_DOUBLED_MAX,
+            let doubled_max = match taken.is_lacking {
+                // Then the whole log is asked for.
+                true => LACKING_DOUBLED_MAX,
+                false => AGAIN_DOUBLED_MAX,
             };
             let wait = AGAIN_MS << self.again_count.min(doubled_max);
             self.again_count = self.again_count.saturating_add(1);

@@ -17,10 +17,12 @@ fn range() -> (u64, u64) {
         text.parse()
             .expect("DOSSIERKLUIS_SEEDS: a number, or from-to")
     };
-    match asked.split_once('-') {
+    let (from, to) = match asked.split_once('-') {
         Some((from, to)) => (number(from), number(to)),
         None => (0, number(&asked)),
-    }
+    };
+    assert!(from < to, "DOSSIERKLUIS_SEEDS: no seed");
+    (from, to)
 }
 
 /// Runs a story once with each seed; names every seed with which it fails.
