@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
-use e2e::{Fate, Passing, Role, World};
+use e2e::{Device, Fate, Passing, Role, World};
 use protocol::record::{Lane, Record};
 use protocol::wire::{Refusal, ToDevice, ToRelay};
 
@@ -20,7 +20,6 @@ async fn a_full_account_says_so_keeps_the_work_and_goes_on_when_there_is_room() 
     turn.server()?.be_relay().await?;
     let origin = turn.server()?.origin();
     let device = turn.unlocked().await?;
-    let page = device.page();
     expect_chip(&device, "klaar").await?;
 
     let no_room = ["--quota-bytes", "1"];
@@ -48,6 +47,12 @@ async fn a_full_account_says_so_keeps_the_work_and_goes_on_when_there_is_room() 
     expect_waiting(&device, "lukt-niet", 1).await?;
     device.add_client("Tweede", "", LAST).await?;
     expect_waiting(&device, "lukt-niet", 2).await?;
+    // A browser that dies takes nothing of that with it.
+    let profile = device.kill().await?;
+    let device = Device::start(profile, &origin).await?;
+    device.open("/").await?;
+    device.unlock().await?;
+    expect_waiting(&device, "lukt-niet", 2).await?;
 
     turn.server()?.be_relay_anew(&[]).await?;
     let words = expect_waiting(&device, "klaar", 0).await?;
@@ -56,7 +61,13 @@ async fn a_full_account_says_so_keeps_the_work_and_goes_on_when_there_is_room() 
     sheet
         .reads("Er staat niets klaar. Alles is verstuurd.")
         .await?;
-    ensure!(!page.text().await?.contains("De ruimte op de server is op"));
+    ensure!(
+        !device
+            .page()
+            .text()
+            .await?
+            .contains("De ruimte op de server is op")
+    );
     close_sheet(&device).await?;
     let other = add_device(&origin, &device, "Laptop").await?;
     expect_clients(&other, &["Eerste", "Tweede"], LAST).await?;
