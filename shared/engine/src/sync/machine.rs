@@ -216,6 +216,8 @@ pub struct Machine {
     link: Link,
     asked: Option<(RequestId, Asked, i64)>,
     is_working: bool,
+    /// Records that the vault takes in now.
+    taking_count: u64,
     /// The vault could not bring in what is stored: not before this time again.
     catch_up_at: i64,
     wishes: Wishes,
@@ -255,6 +257,7 @@ impl Machine {
             link: Link::Off,
             asked: None,
             is_working: false,
+            taking_count: 0,
             catch_up_at: 0,
             wishes: Wishes::default(),
             proposed: None,
@@ -306,7 +309,7 @@ impl Machine {
                     out.push(Output::Hang);
                 }
                 self.standing = Some(standing);
-                self.is_working = false;
+                (self.is_working, self.taking_count) = (false, 0);
                 self.late_count = 0;
                 self.link = Link::Waiting { until: now };
                 self.probe_at = self.probe_at.max(now);
@@ -334,17 +337,18 @@ impl Machine {
             }
             Input::Frame(bytes) => self.hear(&bytes, now, jitter, out),
             Input::Done(report) => {
+                self.taking_count = 0;
                 if core::mem::take(&mut self.is_working) && self.standing.is_some() {
                     self.standing = Some(report.standing);
                     self.worked(report.done, now, out);
                 }
             }
             Input::Failed(Failure::Locked) => {
-                self.is_working = false;
+                (self.is_working, self.taking_count) = (false, 0);
                 self.take(Input::Locking, now, jitter, out);
             }
             Input::Failed(_) => {
-                self.is_working = false;
+                (self.is_working, self.taking_count) = (false, 0);
                 self.catch_up_at = now.saturating_add(AGAIN_MS);
                 if self.standing.is_some() {
                     self.plan_beacon(now);

@@ -166,6 +166,10 @@ impl Machine {
 
     pub(super) fn work(&mut self, work: Work, out: &mut Vec<Output>) {
         self.is_working = true;
+        self.taking_count = match &work {
+            Work::Take { records } => records.len() as u64,
+            _ => 0,
+        };
         out.push(Output::Work(Box::new(work)));
     }
 

@@ -3,7 +3,19 @@
 use protocol::AccountSeq;
 
 use super::super::status::{Phase, SyncStatus};
-use super::{Asked, Link, Machine, Output};
+use super::super::work::Work;
+use super::{Asked, Link, Machine, Output, Wishes};
+
+impl Wishes {
+    /// Records that were given and wait for the vault.
+    fn take_count(&self) -> u64 {
+        let counts = self.work.iter().map(|work| match work {
+            Work::Take { records } => records.len() as u64,
+            _ => 0,
+        });
+        counts.sum()
+    }
+}
 
 impl Machine {
     pub(super) fn tell(&mut self, out: &mut Vec<Output>) {
@@ -30,8 +42,11 @@ impl Machine {
                 let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
                 // What is asked for once more is not missing.
                 self.reached = self.reached.max(self.wishes.at).max(taken);
-                let head = self.wishes.head;
-                (head.0.saturating_sub(self.reached.0), head.0)
+                let head = self.wishes.head.0;
+                let given = self.taking_count.saturating_add(self.wishes.take_count());
+                let missing = head.saturating_sub(self.reached.0);
+                // What was given is here once it is stored.
+                (missing.saturating_add(given).min(head), head)
             }
             _ => (last.behind.saturating_sub(last.stored_behind), last.head),
         };

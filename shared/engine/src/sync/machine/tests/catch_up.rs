@@ -130,3 +130,27 @@ fn nothing_is_called_up_to_date_while_something_waits() {
     assert_eq!(machine.told.unwrap().phase, Phase::Busy);
     assert!(catches_up(&machine.step(Input::Tick, NOW + 1, 0)));
 }
+
+#[test]
+fn what_was_given_is_missing_until_it_is_stored() {
+    let own = tip(1, 1);
+    let (mut machine, number) = pulling(own, 150);
+    assert_eq!(machine.told.unwrap().behind, 150);
+    give_page(&mut machine, number, 150);
+    assert_eq!(machine.told.unwrap().behind, 150, "given, not stored");
+    let mut behind = Vec::new();
+    for stored in [64, 128, 150] {
+        let report = Report {
+            done: Done::Taken(crate::Taken::default()),
+            standing: Standing {
+                behind_count: stored,
+                ..standing(own)
+            },
+        };
+        machine.catch_up_at = NOW + 1;
+        machine.step(Input::Done(Box::new(report)), NOW, 0);
+        let told = machine.told.unwrap();
+        behind.push((told.behind, told.stored_behind));
+    }
+    assert_eq!(behind, [(150, 64), (150, 128), (150, 150)]);
+}
