@@ -8,6 +8,7 @@ mod refusal;
 mod shape;
 mod slow;
 mod turnover;
+mod withheld;
 
 use anyhow::{Result, bail, ensure};
 use e2e::{Device, GLANCE, Line, PATIENCE, Place, Profile, Role, Turn};

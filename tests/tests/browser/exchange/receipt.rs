@@ -54,13 +54,13 @@ async fn expect_receipt(device: &Device, begin: &str, end: &str, kind: &str) -> 
 }
 
 /// The key in the newest hello on the line.
-async fn newest_key(line: &Line) -> Result<VerifyKey> {
+pub(super) async fn newest_key(line: &Line) -> Result<VerifyKey> {
     let passed = line.passed().await;
     let key = passed.iter().rev().find_map(key_of);
     key.context("no device said hello")
 }
 
-fn key_of(passing: &Passing) -> Option<VerifyKey> {
+pub(super) fn key_of(passing: &Passing) -> Option<VerifyKey> {
     match ToRelay::decode(&passing.bytes) {
         Ok((_, ToRelay::Hello { key, .. })) if passing.is_up => Some(key),
         _ => None,
