@@ -50,7 +50,7 @@ pub fn JoinPage() -> impl IntoView {
         Some(PairingState::Failed(failure)) => {
             view! { <Failed failure on_again=begin on_back=leave /> }.into_any()
         }
-        Some(PairingState::Adding) => view! { <Storing /> }.into_any(),
+        Some(PairingState::Storing) => view! { <Storing /> }.into_any(),
         Some(PairingState::NoRoom) => view! { <NoRoom on_back=leave /> }.into_any(),
         Some(_) => view! { <SayYes on_back=leave /> }.into_any(),
     };

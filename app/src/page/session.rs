@@ -194,15 +194,18 @@ impl Session {
     }
 
     /// Another device wrote something: shown views are asked again, but not under a dialog in which a person types, and
-    /// now and then only while much comes in.
+    /// while much comes in at once and then now and then only.
     pub fn note_news(self) {
         if self.has_news.get_untracked() {
             return;
         }
         let status = self.sync.get_untracked().unwrap_or_default();
         let comes_more = status.behind > 0;
-        if !comes_more && !platform::dom::is_dialog_open() {
-            return self.note_write();
+        if !platform::dom::is_dialog_open() {
+            self.note_write();
+            if !comes_more {
+                return;
+            }
         }
         self.has_news.set(true);
         self.spawn(async move {

@@ -139,7 +139,8 @@ impl Newcomer {
                 code: self.code.to_text().to_string(),
             },
             Stage::Checking { .. } => PairingState::DigitsWanted,
-            Stage::Joining { .. } | Stage::Storing(_) => PairingState::Adding,
+            Stage::Joining { .. } => PairingState::Adding,
+            Stage::Storing(_) => PairingState::Storing,
             Stage::NoRoom(_) => PairingState::NoRoom,
             Stage::Over(state) => state.clone(),
         }
