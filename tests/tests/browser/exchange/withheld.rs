@@ -1,4 +1,4 @@
-//! A relay that keeps one record back: the device that lacks it says so.
+//! A relay that keeps one record back: the device that lacks it says so, and does not say that it has all.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,10 +8,23 @@ use e2e::{Device, Fate, Passing, Profile, World};
 use protocol::record::{Lane, Record};
 use protocol::wire::ToDevice;
 use protocol::{AccountSeq, VerifyKey};
+use serde_json::json;
 
 use super::receipt::{key_of, newest_key};
 use super::{behind_a_line, close_sheet, expect_clients, expect_waiting, open_sheet};
 use crate::sync::expect_chip;
+
+const WHOLE: &str = "Al je dossiers staan nu op dit apparaat";
+/// Keeps in mind whether the page ever said these words.
+const LISTEN: &str = "const words = arguments[0]; window.wasSaid = false; \
+    const look = () => { window.wasSaid ||= document.body.textContent.includes(words); }; \
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true }); look();";
+
+async fn was_said(device: &Device) -> Result<bool> {
+    let said = device.script("return window.wasSaid", Vec::new()).await?;
+    said.as_bool()
+        .ok_or_else(|| anyhow::anyhow!("nobody listens"))
+}
 
 /// Leaves one record of work out of every page but those for the device of this key: one from the middle of the first
 /// page that holds several. What follows it moves up, so that the log has no hole.
@@ -64,7 +77,8 @@ fn is_work(bytes: &[u8]) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_device_from_which_a_record_is_kept_says_so_until_it_is_given() -> Result<()> {
+async fn a_new_device_from_which_a_record_is_kept_says_so_and_does_not_say_that_it_has_all()
+-> Result<()> {
     const LAST: &str = "Achtergehouden";
     const FIRSTS: [&str; 4] = ["Eerste", "Tweede", "Derde", "Vierde"];
     let mut turn = World::enter().await?;
@@ -77,6 +91,7 @@ async fn a_new_device_from_which_a_record_is_kept_says_so_until_it_is_given() ->
 
     let new = Device::start(Profile::new()?, &line.origin()).await?;
     let code = new.ask_to_join("Laptop").await?;
+    new.script(LISTEN, vec![json!(WHOLE)]).await?;
     old.begin_to_pair().await?;
     let digits = old.take_code(&code).await?;
     new.type_digits(&digits).await?;
@@ -98,10 +113,14 @@ async fn a_new_device_from_which_a_record_is_kept_says_so_until_it_is_given() ->
     // Asking again does not help while the relay stays as it is.
     sheet.button("Nu proberen").await?;
     expect_chip(&new, "lukt-niet").await?;
+    ensure!(!was_said(&new).await?, "it said {WHOLE:?}");
+    new.page().by_test_id("pairing-progress").await?;
 
     line.straighten().await;
     sheet.button("Nu proberen").await?;
     expect_chip(&new, "klaar").await?;
+    new.page().reads(WHOLE).await?;
+    ensure!(was_said(&new).await?);
     close_sheet(&new).await?;
     expect_clients(&new, &FIRSTS, LAST).await?;
     for device in [old, new] {
