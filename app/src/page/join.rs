@@ -50,7 +50,6 @@ pub fn JoinPage() -> impl IntoView {
         Some(PairingState::Failed(failure)) => {
             view! { <Failed failure on_again=begin on_back=leave /> }.into_any()
         }
-        Some(PairingState::Storing) => view! { <Storing /> }.into_any(),
         Some(PairingState::NoRoom) => view! { <NoRoom on_back=leave /> }.into_any(),
         Some(_) => view! { <SayYes on_back=leave /> }.into_any(),
     };
@@ -199,15 +198,6 @@ fn SayYes(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
                 {common::cancel()}
             </Button>
         </Actions>
-    }
-}
-
-/// The account lists this device, and its vault is being stored.
-#[component]
-fn Storing() -> impl IntoView {
-    view! {
-        <PageTitle title=words::join() take_focus=true />
-        <Progress id="bewaren" label=words::storing() />
     }
 }
 

@@ -202,11 +202,6 @@ pub fn failed(failure: PairingFailure) -> &'static str {
     }
 }
 
-/// The new device stores its vault.
-pub fn storing() -> &'static str {
-    "Bezig met bewaren"
-}
-
 /// The new device is added, and has no room for its vault.
 pub fn no_room() -> &'static str {
     "Het apparaat is vol."

@@ -128,8 +128,6 @@ pub enum PairingState {
     },
     /// The person did what there was to do; the account chain is to hold the new device.
     Adding,
-    /// New device: it is added, and stores its vault.
-    Storing,
     /// New device: it is added, and has no room for its vault. [`Input::Retry`] tries again.
     NoRoom,
     /// The device is added; on the new one its vault is there.
@@ -147,7 +145,6 @@ impl fmt::Debug for PairingState {
             Self::DigitsWanted => f.write_str("DigitsWanted"),
             Self::DigitsShown { .. } => f.write_str("DigitsShown"),
             Self::Adding => f.write_str("Adding"),
-            Self::Storing => f.write_str("Storing"),
             Self::NoRoom => f.write_str("NoRoom"),
             Self::Done => f.write_str("Done"),
             Self::Failed(failure) => write!(f, "Failed({failure:?})"),

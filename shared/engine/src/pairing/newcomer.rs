@@ -139,8 +139,7 @@ impl Newcomer {
                 code: self.code.to_text().to_string(),
             },
             Stage::Checking { .. } => PairingState::DigitsWanted,
-            Stage::Joining { .. } => PairingState::Adding,
-            Stage::Storing(_) => PairingState::Storing,
+            Stage::Joining { .. } | Stage::Storing(_) => PairingState::Adding,
             Stage::NoRoom(_) => PairingState::NoRoom,
             Stage::Over(state) => state.clone(),
         }
