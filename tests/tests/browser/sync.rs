@@ -26,6 +26,7 @@ async fn what_waits_is_sent_when_the_server_answers_and_the_chip_says_what_is_wh
     let mut turn = World::enter().await?;
     turn.server()?.be_relay().await?;
     let device = turn.unlocked().await?;
+    let page = device.page();
     expect_chip(&device, "klaar").await?;
 
     turn.server()?.stop();
@@ -41,13 +42,6 @@ async fn what_waits_is_sent_when_the_server_answers_and_the_chip_says_what_is_wh
     device.unlock().await?;
     let (_, count) = expect_chip(&device, "wacht").await?;
     ensure!(count == 1, "after a reload {count} wait");
-    let profile = device.kill().await?;
-    let device = Device::start(profile, &turn.server()?.origin()).await?;
-    let page = device.page();
-    device.open("/").await?;
-    device.unlock().await?;
-    let (_, count) = expect_chip(&device, "wacht").await?;
-    ensure!(count == 1, "after the browser died {count} wait");
 
     turn.server()?.resume().await?;
     page.button(&words).await?;
