@@ -353,12 +353,7 @@ fn two_views_of_a_relay_that_forks_come_together_again() {
     seeds::each(|seed| {
         let (mut world, client) = world(seed, 4);
         let mut told = Told::default();
-        let copy = world.relays[0].clone();
-        world.relays.push(copy);
-        for peer in world.peers.iter_mut().skip(2) {
-            peer.relay = 1;
-        }
-        world.cut_all();
+        world.fork_relay();
         for _ in 0..10 {
             act(&mut world, client, &mut told);
             world.run(20_000);

@@ -50,27 +50,22 @@ impl Machine {
             }
             _ => (last.behind.saturating_sub(last.stored_behind), last.head),
         };
-        let status = SyncStatus {
+        let mut status = SyncStatus {
             phase,
             trouble: self.trouble,
-            waiting_count: self
-                .standing
-                .map_or(last.waiting_count, |of| of.waiting_count),
-            refused_count: self
-                .standing
-                .map_or(last.refused_count, |of| of.refused_count),
-            last_sent_at: self
-                .standing
-                .map_or(last.last_sent_at, |of| of.last_sent_at),
-            last_received_at: self
-                .standing
-                .map_or(last.last_received_at, |of| of.last_received_at),
-            chain_len: self.standing.map_or(last.chain_len, |of| of.chain.len),
             behind: missing.saturating_add(behind_count),
             stored_behind: behind_count,
             head,
             clock_off_ms: self.clock_off_ms,
+            ..last
         };
+        // Of a locked vault what was known last holds.
+        if let Some(of) = self.standing {
+            status.waiting_count = of.waiting_count;
+            status.refused_count = of.refused_count;
+            (status.last_sent_at, status.last_received_at) = (of.last_sent_at, of.last_received_at);
+            status.chain_len = of.chain.len;
+        }
         if self.told != Some(status) {
             self.told = Some(status);
             out.push(Output::Tell(status));

@@ -47,12 +47,7 @@ fn a_chain_that_a_relay_forks_is_told_by_all_and_costs_no_work() {
     seeds::each(|seed| {
         let (mut world, client) = world(seed, 4);
         let mut told = Told::default();
-        let copy = world.relays[0].clone();
-        world.relays.push(copy);
-        for peer in world.peers.iter_mut().skip(2) {
-            peer.relay = 1;
-        }
-        world.cut_all();
+        world.fork_relay();
         world.run(MINUTE);
         // The chains may be of different lengths after the place where they part.
         let entry_counts = [1 + seed % 2, 1 + seed / 2 % 3];

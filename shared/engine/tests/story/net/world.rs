@@ -251,6 +251,16 @@ impl World {
         peer.tablet.now = self.now + off;
     }
 
+    /// From now on the relay shows all but the first two devices a log of their own.
+    pub(crate) fn fork_relay(&mut self) {
+        let copy = self.relays[0].clone();
+        self.relays.push(copy);
+        for peer in self.peers.iter_mut().skip(2) {
+            peer.relay = 1;
+        }
+        self.cut_all();
+    }
+
     /// The socket breaks.
     pub(crate) fn cut(&mut self, index: usize) {
         let peer = &mut self.peers[index];
