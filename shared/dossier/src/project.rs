@@ -16,7 +16,7 @@ pub mod search;
 mod today;
 pub mod visit;
 
-pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn};
+pub use client::{client_row, client_view, needs_bsn, refresh_row, reveal_bsn, with_visits};
 pub use conflict::bsn_answers;
 pub use device::device_names;
 pub(crate) use identity::{deferral, identity};

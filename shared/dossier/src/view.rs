@@ -62,6 +62,9 @@ pub struct ClientRow {
     pub last_visit_at: Option<i64>,
     /// When the dossier was opened or last written.
     pub changed_at: i64,
+    /// The same without what stands in journals; rows kept by earlier versions have none.
+    #[serde(default)]
+    pub core_changed_at: Option<i64>,
     /// Visits planned on fixed weekdays.
     pub planning: Vec<PlanningView>,
     /// Signed visits that answer a planned one in the last days: (planning, date, visit).

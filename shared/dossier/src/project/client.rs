@@ -46,11 +46,20 @@ pub fn client_row(
     identity: Option<&Document>,
     journal: Option<&Document>,
 ) -> ClientRow {
-    let mut row = without_visits(client, dossier, identity);
-    let Some(journal) = journal else { return row };
+    let row = without_visits(client, dossier, identity);
+    match journal {
+        Some(journal) => with_visits(row, journal),
+        None => row,
+    }
+}
+
+/// The same row with what the whole of the newest journal says: for changes that came into journals only.
+#[must_use]
+pub fn with_visits(mut row: ClientRow, journal: &Document) -> ClientRow {
     let summary = visit::summary(journal);
     row.last_visit_at = summary.newest.map(|(_, begin)| begin);
-    row.changed_at = row.changed_at.max(summary.recorded_at.unwrap_or(i64::MIN));
+    let of_core = row.core_changed_at.unwrap_or(row.changed_at);
+    row.changed_at = of_core.max(summary.recorded_at.unwrap_or(i64::MIN));
     row.answered = summary
         .visits
         .iter()
@@ -155,6 +164,7 @@ fn without_visits(client: ClientId, dossier: &Document, document: Option<&Docume
     let text = |field| dossier.text(&client_key(field)).unwrap_or_default();
     let is_established = document.and_then(identity::identity).is_some();
     let is_identity_missing = needs_bsn(dossier) && !is_established;
+    let changed_at = newest_int(dossier, CHANGED_AT);
     ClientRow {
         id: client,
         first_name: text(ClientField::FirstName),
@@ -170,7 +180,8 @@ fn without_visits(client: ClientId, dossier: &Document, document: Option<&Docume
             .filter(|_| is_identity_missing)
             .and_then(identity::deferral),
         last_visit_at: None,
-        changed_at: newest_int(dossier, CHANGED_AT),
+        changed_at,
+        core_changed_at: Some(changed_at),
         planning: plan::plannings(dossier),
         answered: Vec::new(),
         conflict_count: conflict::count(client, dossier, document),

@@ -23,6 +23,7 @@ fn row(number: u8, first: &str, infix: &str, last: &str, birth: &str) -> ClientR
         identity_deferred: None,
         last_visit_at: (number == 1).then_some(900),
         changed_at: i64::from(number) * 100,
+        core_changed_at: None,
         planning: Vec::new(),
         answered: Vec::new(),
     }

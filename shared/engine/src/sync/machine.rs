@@ -1,7 +1,8 @@
 //! The exchange as a state machine: inputs in, outputs out; no socket, no store, no clock, no randomness.
 //!
-//! One request is with the relay at a time and one piece of work with the vault; what comes unasked only sets a wish.
-//! So after every input the next thing to do follows from the wishes alone, in [`Machine::next`].
+//! One request is with the relay at a time or one piece of work with the vault; what comes unasked only sets a wish.
+//! So after every input the next thing to do follows from the wishes alone, in [`Machine::next`]. Only the next page is
+//! asked for while the vault takes in the one before.
 
 mod answer;
 mod next;
@@ -143,7 +144,9 @@ enum Link {
 enum Asked {
     Hello,
     Register,
-    Pull,
+    Pull {
+        after: AccountSeq,
+    },
     PullChain,
     AppendChain,
     Push {
@@ -171,6 +174,8 @@ struct Wishes {
     /// Where the log was pulled to, and its end.
     at: AccountSeq,
     head: AccountSeq,
+    /// The end the relay named and gave no records up to.
+    held_back: AccountSeq,
     /// Records held back are to be looked at again.
     retries: bool,
     /// Draft slots of others were not asked for, or not given; not before [`Machine::drafts_at`].
@@ -296,6 +301,7 @@ impl Machine {
         if !self.is_working && self.asked.is_none() {
             self.next(now, &mut out);
         }
+        self.pull_ahead(now, &mut out);
         self.tell(&mut out);
         self.wake(now, &mut out);
         out
@@ -369,6 +375,10 @@ impl Machine {
             Input::Locking => {
                 self.standing = None;
                 self.proposed = None;
+                if let Some((_, Asked::Pull { .. }, _)) = self.asked {
+                    // Nobody needs the page any more, and what is sealed is not to wait for it.
+                    self.asked = None;
+                }
                 self.link = match self.link {
                     Link::Off | Link::Waiting { .. } => Link::Off,
                     _ if self.has_sealed() => Link::Closing {
@@ -387,6 +397,12 @@ impl Machine {
                 self.catch_up_at = now;
                 self.again_count = 0;
                 self.again_at = self.again_at.map(|at| at.min(now));
+                if self.clock_off_ms != 0 && self.link == Link::Ready {
+                    // Only a new connection says what time it is at the relay.
+                    self.clear();
+                    out.push(Output::Hang);
+                    self.link = Link::Waiting { until: now };
+                }
                 if let Link::Waiting { .. } = self.link {
                     self.link = Link::Waiting { until: now };
                 }

@@ -1,5 +1,5 @@
-//! Bringing what is stored into its documents, client by client: those with work of today first, then those whose newest
-//! record is the newest.
+//! Bringing what is stored into its documents, client by client: those with work of today first. Who has a visit today
+//! stands in the dossiers, so these come before the journals; of the others those whose newest record is the newest.
 //!
 //! Promises: each document is opened once for all that waits for it; what was brought in, the summary of its client and
 //! what still waits stand in one commit; a command about a client sees all that is stored of that client.
@@ -11,6 +11,7 @@ use dossier::draft::DraftBody;
 use dossier::edit::Edit;
 use dossier::project;
 use protocol::body::Body;
+use protocol::keybox::DocKind;
 use protocol::record::Record;
 use protocol::{ClientId, DocId, RecordHash};
 use rand_core::CryptoRng;
@@ -38,6 +39,14 @@ pub struct CaughtUp {
     pub has_changed: bool,
 }
 
+/// How much of a client is brought in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Its dossier and identity, not its journals.
+    Core,
+    Whole,
+}
+
 /// What became of one record.
 enum Step {
     Applied,
@@ -52,12 +61,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn catch_up_step(&mut self) -> Outcome<CaughtUp> {
         let mut picked: Vec<(Option<ClientId>, Vec<Entry>)> = Vec::new();
         let mut sum = 0;
-        for client in self.wanted_clients() {
-            let is_full = sum + self.session.behind.count_of(client) > STEP_RECORDS;
+        for (client, extent) in self.wanted_clients() {
+            let is_wanted = |doc| extent == Extent::Whole || self.is_core(doc);
+            let behind = &self.session.behind;
+            let entries = behind.pick(client, STEP_RECORDS, is_wanted);
+            let is_full = sum + entries.len() > STEP_RECORDS;
             if picked.len() >= STEP_CLIENTS || (is_full && !picked.is_empty()) {
                 break;
             }
-            let entries = self.session.behind.pick(client, STEP_RECORDS);
             sum += entries.len();
             picked.push((client, entries));
         }
@@ -71,28 +82,36 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     ) -> Outcome<CaughtUp> {
         let behind = &self.session.behind;
         let waiting = clients.iter().filter(|client| behind.has(**client));
-        let picked = waiting.map(|client| (*client, behind.pick(*client, usize::MAX)));
+        let picked = waiting.map(|client| (*client, behind.pick(*client, usize::MAX, |_| true)));
         self.bring_in(picked.collect()).await
     }
 
-    /// Who waits, in the order in which a person wants to see them: her own data, work that is open, visits of today,
-    /// the newest.
-    fn wanted_clients(&self) -> Vec<Option<ClientId>> {
-        let session = &self.session;
-        let mut clients = session.behind.clients();
-        if clients.len() > 1 {
-            let wanted = self.clients_of_today();
-            clients.sort_by_key(|(client, newest)| {
-                let is_wanted = client.is_none_or(|client| wanted.contains(&client));
-                (
-                    client.is_some(),
-                    !is_wanted,
-                    core::cmp::Reverse(*newest),
-                    *client,
-                )
-            });
-        }
-        clients.into_iter().map(|(client, _)| client).collect()
+    /// Who waits, in the order in which a person wants to see them: her own data, work that is open and visits of today,
+    /// then who the others are, then what was done for them; the newest first.
+    fn wanted_clients(&self) -> Vec<(Option<ClientId>, Extent)> {
+        let mut clients = self.session.behind.clients();
+        clients.sort_by_key(|(client, _)| client.is_some());
+        let clients = clients.into_iter().map(|(client, _)| client);
+        let today = self.clients_of_today();
+        let is_first =
+            |client: &Option<ClientId>| client.is_none_or(|client| today.contains(&client));
+        let (first, others): (Vec<_>, Vec<_>) = clients.partition(is_first);
+        let behind = &self.session.behind;
+        let has_core = |client: &Option<ClientId>| behind.any(*client, |doc| self.is_core(doc));
+        let cores: Vec<_> = others.iter().copied().filter(has_core).collect();
+        let (others, extent) = match cores.is_empty() {
+            true => (others, Extent::Whole),
+            false => (cores, Extent::Core),
+        };
+        let first = first.into_iter().map(|client| (client, Extent::Whole));
+        let others = others.into_iter().map(|client| (client, extent));
+        first.chain(others).collect()
+    }
+
+    /// Whether a document says who a client is and what is planned, not what was done.
+    fn is_core(&self, doc: DocId) -> bool {
+        let place = self.session.catalogue.place(doc);
+        place.is_some_and(|(_, kind, _)| matches!(kind, DocKind::Dossier | DocKind::Identity))
     }
 
     /// Clients with an open draft, here or elsewhere, or with a visit that is planned today.
@@ -179,10 +198,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         for work in works {
             by_doc.entry(work.route.doc).or_default().push(work);
         }
-        let clients = picked.iter().filter_map(|(client, _)| *client);
-        let clients: Vec<ClientId> = clients.collect();
+        let mut whole: Vec<ClientId> = Vec::new();
+        let with_more = picked.iter().filter(|of| !self.has_visits_only(of));
+        whole.extend(with_more.filter_map(|(client, _)| *client));
         let docs: Vec<DocId> = by_doc.keys().copied().collect();
-        self.open_ahead(&clients, &docs).await?;
+        self.open_ahead(&whole, &docs).await?;
         for (client, entries) in &picked {
             let mut has_changed = false;
             let mut gone = BTreeSet::new();
@@ -194,7 +214,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             self.session.behind.remove(*client, &gone);
             if let Some(client) = client.filter(|_| has_changed) {
-                match self.rebuild_row(client).await {
+                let summarised = match whole.contains(&client) {
+                    true => self.rebuild_row(client).await,
+                    false => self.refresh_visits(client).await,
+                };
+                match summarised {
                     Ok(()) | Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => {}
                     Err(stop) => return Err(stop),
                 }
@@ -207,6 +231,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             self.clear_done_drafts(&clients).await?;
         }
         Ok(caught)
+    }
+
+    /// Whether the summary of a client stands but for what its journals say.
+    fn has_visits_only(&self, (client, entries): &(Option<ClientId>, Vec<Entry>)) -> bool {
+        let id = client.map(|client| dossier::id::ClientId(*client.as_bytes()));
+        let row = id.and_then(|id| self.session.rows.get(&id));
+        let stands = row.is_some_and(|row| row.core_changed_at.is_some());
+        stands && entries.iter().all(|entry| !self.is_core(entry.doc))
     }
 
     /// Reads records that wait; one that does not stand there as it was stored is named as not opened.

@@ -177,6 +177,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 
     /// The devices that a person added on this one.
     async fn added_here(&mut self) -> Outcome<Vec<DeviceIndex>> {
+        let len = self.keys.chain.len();
+        if let Some((_, known)) = self.session.added_here.as_ref().filter(|of| of.0 == len) {
+            return Ok(known.clone());
+        }
         let mut added = Vec::new();
         for bytes in meta::read_chain_entries(self.store).await? {
             if let Ok(entry) = Entry::decode(&bytes)
@@ -186,6 +190,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 added.push(*index);
             }
         }
+        self.session.added_here = Some((len, added.clone()));
         Ok(added)
     }
 

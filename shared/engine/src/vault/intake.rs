@@ -9,6 +9,7 @@ mod link;
 
 use std::collections::BTreeSet;
 
+use protocol::record::{Record, RecordError};
 use protocol::{AccountSeq, RecordHash};
 use rand_core::CryptoRng;
 
@@ -21,7 +22,7 @@ pub(crate) use enter::{Unopened, Work};
 use link::Verdict;
 
 /// Records taken in with one commit: a tap in between waits no longer than this takes.
-const CHUNK_RECORDS: usize = 64;
+const CHUNK_RECORDS: usize = 128;
 /// Records in memory that wait for an earlier one; more are asked for again later.
 const HELD_MAX: usize = 512;
 
@@ -53,10 +54,18 @@ pub struct Taken {
     pub is_rewritten: bool,
 }
 
+/// A record with its place in the relay's log, looked at once: its name and what it is.
+#[derive(Debug)]
+struct Given {
+    place: AccountSeq,
+    hash: RecordHash,
+    record: Result<Record, RecordError>,
+}
+
 /// Records held back, and how far the relay's log was given since the vault was opened.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    records: Vec<(AccountSeq, Vec<u8>)>,
+    records: Vec<Given>,
     /// Places where what was given is not what a device signed.
     bad: BTreeSet<AccountSeq>,
     /// Those of them that look like records of a newer format.
@@ -113,7 +122,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         records: Vec<(AccountSeq, Vec<u8>)>,
         taken: &mut Taken,
     ) -> Outcome<()> {
-        let mut places: Vec<AccountSeq> = records.iter().map(|(seq, _)| *seq).collect();
+        let keys = self.keys;
+        let records = records.into_iter().map(|(place, bytes)| Given {
+            place,
+            hash: hash_of(keys, &bytes),
+            record: Record::decode(bytes),
+        });
+        let records: Vec<Given> = records.collect();
+        let mut places: Vec<AccountSeq> = records.iter().map(|given| given.place).collect();
         places.sort_unstable();
         let known = self.stored(&records).await?;
         let mut tries_again = records.is_empty();
@@ -123,11 +139,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut is_rewritten = false;
         let mut queue = core::mem::take(&mut self.session.held.records);
         queue.extend(records);
-        queue.sort_by_key(|(seq, _)| *seq);
-        let named = queue
+        queue.retain(|given| !known.contains(&given.hash));
+        queue.sort_by_key(|given| given.place);
+        let decoded = queue
             .iter()
-            .map(|(_, bytes)| (hash_of(self.keys, bytes), bytes.clone()));
-        let signed = self.signed_among(named.filter(|(hash, _)| !known.contains(hash)));
+            .filter_map(|given| Some((given.hash, given.record.as_ref().ok()?)));
+        let signed = self.signed_among(decoded);
         let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
         let mut works: Vec<Work> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
@@ -138,12 +155,22 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let mut held = Vec::new();
             has_gap = false;
             let before = fresh.len();
-            for (place, bytes) in queue {
-                let hash = hash_of(self.keys, &bytes);
-                if known.contains(&hash) || fresh.contains(&hash) {
+            for Given {
+                place,
+                hash,
+                record,
+            } in queue
+            {
+                if fresh.contains(&hash) {
                     continue;
                 }
-                let verdict = self.link(&hash, bytes, &signed, &fresh).await;
+                let verdict = match record {
+                    Ok(record) => self.link(hash, record, &signed, &fresh).await,
+                    Err(RecordError::Format { .. } | RecordError::Lane { .. }) => {
+                        Ok(Verdict::Newer)
+                    }
+                    Err(_) => Ok(Verdict::Bad),
+                };
                 // What was held back is not in memory now.
                 self.session.is_torn |= verdict.is_err();
                 match verdict? {
@@ -156,10 +183,14 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                         taken.has_news |= work.is_news();
                         works.push(work);
                     }
-                    Verdict::Wait { bytes, for_chain } => {
+                    Verdict::Wait { record, for_chain } => {
                         taken.needs_chain |= for_chain;
                         has_gap |= !for_chain;
-                        held.push((place, bytes));
+                        held.push(Given {
+                            place,
+                            hash,
+                            record: Ok(*record),
+                        });
                     }
                     Verdict::Bad => {
                         taken.bad_count += 1;
@@ -169,10 +200,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                         bad.insert(place);
                         newer.insert(place);
                     }
-                    Verdict::Heal(hash, bytes) => {
+                    Verdict::Heal(record) => {
                         tries_again = true;
                         self.session.is_sync_changed = true;
-                        self.batch.put(StoreName::Record, *hash.as_bytes(), bytes);
+                        let (name, bytes) = (*hash.as_bytes(), record.into_bytes());
+                        self.batch.put(StoreName::Record, name, bytes);
                     }
                     Verdict::Pass => {}
                 }
@@ -209,12 +241,21 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(())
     }
 
-    /// Which of these records stand here already.
-    async fn stored(&self, records: &[(AccountSeq, Vec<u8>)]) -> Outcome<BTreeSet<RecordHash>> {
-        let hashes: Vec<RecordHash> = records
-            .iter()
-            .map(|(_, bytes)| hash_of(self.keys, bytes))
-            .collect();
+    /// Which of these records stand here already. Of another device's sequence nothing stands here after its end.
+    async fn stored(&self, records: &[Given]) -> Outcome<BTreeSet<RecordHash>> {
+        let is_after_end = |record: &Record| {
+            let (device, run, seq) = place_of(record);
+            let branch = self.session.sync.find(device, run);
+            device != self.keys.device && branch.is_none_or(|branch| seq > branch.seq)
+        };
+        let may_stand = records.iter().filter(|given| {
+            let record = given.record.as_ref();
+            !record.is_ok_and(is_after_end)
+        });
+        let hashes: Vec<RecordHash> = may_stand.map(|given| given.hash).collect();
+        if hashes.is_empty() {
+            return Ok(BTreeSet::new());
+        }
         let rows: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
         let stored = self.store.read_many(StoreName::Record, &rows).await?;
         let mut known = BTreeSet::new();
@@ -257,7 +298,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
 }
 
 /// Name of a record's place, for tests of what waits.
-pub(crate) const fn place_of(record: &protocol::record::Record) -> Place {
+pub(crate) const fn place_of(record: &Record) -> Place {
     let outer = record.outer();
     (outer.device, outer.incarnation, outer.seq)
 }

@@ -1,5 +1,7 @@
 //! Reading the state of an opened vault from the store.
 
+use std::collections::BTreeSet;
+
 use protocol::keybox::{DocKind, Keybox};
 use protocol::record::RecordKind;
 use protocol::{DocId, Incarnation};
@@ -7,7 +9,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::audit::streams;
-use super::behind::is_part;
+use super::behind::is_of_journal;
 use super::device::device_notes_row;
 use super::drafts::read_slots;
 use super::head::{DeviceHead, DocHead};
@@ -268,7 +270,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut has_all = true;
         for (row, value) in self.store.read_prefix(StoreName::Cursor, &[]).await? {
             let keys = self.keys;
-            if others.contains(&row) || is_chunk(keys, &row, &value) || is_part(keys, &row, &value)
+            if others.contains(&row)
+                || is_chunk(keys, &row, &value)
+                || is_of_journal(keys, &row, &value)
             {
                 continue;
             }
@@ -286,19 +290,19 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Reads what is stored and not in its documents. Where that is not known, every change of others is looked at again.
     async fn read_waiting(&mut self, is_rebuilt: bool) -> Outcome<()> {
         if self.read_behind().await? {
-            return match is_rebuilt {
-                true => self.file_all(&[], true),
-                false => Ok(()),
-            };
+            if is_rebuilt {
+                self.drop_strays().await?;
+            }
+            // What is tried again stands in memory only.
+            return self.file_all(&[], true);
         }
+        self.drop_strays().await?;
         let log = self.read_log().await?;
         let rebuilt = rebuild(self.keys, &self.session.head, &log);
-        let known = &mut self.session.sync.pending;
-        for pending in rebuilt.pending {
-            if !known.iter().any(|of| of.record == pending.record) {
-                known.push(pending);
-            }
-        }
+        let pending = &mut self.session.sync.pending;
+        let known: BTreeSet<_> = pending.iter().map(|of| of.record).collect();
+        let others = rebuilt.pending.into_iter();
+        pending.extend(others.filter(|of| !known.contains(&of.record)));
         self.session.is_sync_changed = true;
         self.file_all(&[], true)
     }
@@ -318,7 +322,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
         }
         let clients: Vec<_> = self.session.catalogue.clients().collect();
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         known.extend(clients.iter().map(|client| *client.as_bytes()));
         self.session
             .rows
@@ -347,14 +351,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let identities = self
             .open_readable((Some(client), DocKind::Identity, None))
             .await?;
-        let year = self.session.catalogue.journals(client).first().copied();
-        let journals = match year {
-            Some((year, _)) => {
-                self.open_readable((Some(client), DocKind::Journal, Some(year)))
-                    .await?
-            }
-            None => Vec::new(),
-        };
+        let journals = self.open_newest_journals(client).await?;
         let dossier = self.merged(&dossiers).ok_or(Failure::NotFound)?;
         if dossier.heads().is_empty() {
             // Made elsewhere, and nothing of it has come yet.
@@ -366,6 +363,32 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             dossier::project::client_row(id, &dossier, identity.as_deref(), journal.as_deref());
         drop((dossier, identity, journal));
         self.put_cache(row)
+    }
+
+    /// Reads what the newest journal of a client says of it once more; the rest of its summary stands.
+    pub(crate) async fn refresh_visits(&mut self, client: protocol::ClientId) -> Outcome<()> {
+        let id = dossier::id::ClientId(*client.as_bytes());
+        let Some(earlier) = self.session.rows.get(&id).cloned() else {
+            return self.rebuild_row(client).await;
+        };
+        let journals = self.open_newest_journals(client).await?;
+        let Some(journal) = self.merged(&journals) else {
+            return Ok(());
+        };
+        let row = dossier::project::with_visits(earlier, &journal);
+        drop(journal);
+        self.put_cache(row)
+    }
+
+    /// Journals of the last year of a client that can be read at least in part, in memory.
+    async fn open_newest_journals(&mut self, client: protocol::ClientId) -> Outcome<Vec<DocId>> {
+        match self.session.catalogue.journals(client).first() {
+            Some((year, _)) => {
+                let place = (Some(client), DocKind::Journal, Some(*year));
+                self.open_readable(place).await
+            }
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Row of a client's summary.

@@ -8,7 +8,7 @@ use crypto::{BodyKey, DocumentKey};
 use dossier::document::Document;
 use dossier::id::ClientId;
 use dossier::view::ClientRow;
-use protocol::{DocId, KeyId};
+use protocol::{DeviceIndex, DocId, KeyId};
 
 use super::behind::Behind;
 use super::catalogue::{Catalogue, DocPlace};
@@ -48,6 +48,8 @@ pub(crate) struct Session {
     pub(crate) held: Held,
     /// Stored records that are not in their documents yet.
     pub(crate) behind: Behind,
+    /// Devices that this one added, by the length of the chain they were read from.
+    pub(crate) added_here: Option<(u32, Vec<DeviceIndex>)>,
     /// Read when it is first asked for.
     pub(crate) outbox: Option<Outbox>,
     /// Read when it is first asked for, apart from what is written.
@@ -101,6 +103,7 @@ impl Session {
             is_sync_changed: false,
             held: Held::default(),
             behind: Behind::default(),
+            added_here: None,
             outbox: None,
             trail: Trail::default(),
             quarantine: Vec::new(),

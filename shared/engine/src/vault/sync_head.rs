@@ -10,6 +10,7 @@ use protocol::{
     AccountSeq, DeviceIndex, DocId, Incarnation, RecordHash, RelayInstance, Seq, limit,
 };
 
+use super::behind::Journal;
 use super::keys::Keys;
 use super::local;
 use crate::store::StoreName;
@@ -51,6 +52,9 @@ pub(crate) struct SyncHead {
     /// Stored records that wait to be brought into their documents; rows of their own name them.
     #[n(8)]
     pub(crate) behind: Option<u64>,
+    /// Which rows name them.
+    #[n(9)]
+    pub(crate) journal: Option<Journal>,
 }
 
 /// One sequence of records of one device: all from the first on are stored here.
@@ -112,6 +116,7 @@ impl Default for SyncHead {
             pending: Vec::new(),
             drafts_sent: BTreeMap::new(),
             behind: None,
+            journal: None,
         }
     }
 }

@@ -172,7 +172,9 @@ impl Hub {
 
 /// Everything a person can see of a client on this device.
 pub(crate) fn seen(device: &mut Tablet, client: ClientId) -> String {
-    let page = device.client(client);
+    let mut page = device.client(client);
+    // Kept with the summary, shown nowhere; rows of earlier versions have none.
+    page.row.core_changed_at = None;
     let visits = device.visits(client);
     let each: Vec<_> = visits
         .rows

@@ -6,8 +6,8 @@ use protocol::{AccountSeq, limit};
 use super::super::status::Trouble;
 use super::super::work::Work;
 use super::{
-    AGAIN_MS, ANSWER_MS, Asked, DRAFT_MS, DRAFTS_IN_MAX, Link, Machine, Output, STUCK_MAX,
-    UNWILLING_MS, WORK_MAX, is_record_size,
+    AGAIN_DOUBLED_MAX, AGAIN_MS, ANSWER_MS, Asked, DRAFT_MS, DRAFTS_IN_MAX, Link, Machine, Output,
+    STUCK_MAX, UNWILLING_MS, WORK_MAX, is_record_size,
 };
 
 /// Until a device that the relay does not know yet says hello again, in ms.
@@ -17,7 +17,7 @@ const HELLO_AGAIN_MS: i64 = 5_000;
 const SOON_MS: i64 = ANSWER_MS / 8;
 
 /// Records that the vault takes in at once.
-const TAKE_RECORDS: usize = 64;
+const TAKE_RECORDS: usize = 128;
 
 impl Machine {
     pub(super) fn hear(&mut self, bytes: &[u8], now: i64, jitter: u32, out: &mut Vec<Output>) {
@@ -42,7 +42,7 @@ impl Machine {
         match self.asked.take() {
             Some((asked_as, asked, until)) if asked_as == request => {
                 let took = now.saturating_sub(until.saturating_sub(ANSWER_MS));
-                if let (true, Asked::Push { .. } | Asked::Pull) = (took < SOON_MS, &asked) {
+                if let (true, Asked::Push { .. } | Asked::Pull { .. }) = (took < SOON_MS, &asked) {
                     self.late_count = self.late_count.saturating_sub(1);
                 }
                 if let Some(asked) = self.answer(asked, frame, now, jitter, out) {
@@ -78,7 +78,7 @@ impl Machine {
                 }
             }
             ToDevice::Live { record } if self.link == Link::Ready => {
-                let is_asked = matches!(self.asked, Some((_, Asked::Pull, _)));
+                let is_asked = matches!(self.asked, Some((_, Asked::Pull { .. }, _)));
                 let is_next = !is_asked && self.wishes.at.next() == Some(record.seq);
                 self.wishes.head = self.wishes.head.max(record.seq);
                 // Whole pages are better than single records, where more than this one is missing.
@@ -141,7 +141,9 @@ impl Machine {
                 let entries = entries.0.iter().map(|entry| entry.0.to_vec()).collect();
                 self.wishes.work.push(Work::TakeChain { entries });
             }
-            (Asked::Pull, ToDevice::Page { head, records }) => {
+            // Meanwhile the log is to be read from another place.
+            (Asked::Pull { after }, ToDevice::Page { .. }) if after != self.wishes.at => {}
+            (Asked::Pull { .. }, ToDevice::Page { head, records }) => {
                 let mut next = self.wishes.at;
                 let mut taken = Vec::new();
                 for record in records.0 {
@@ -151,12 +153,11 @@ impl Machine {
                     next = record.seq;
                     taken.push((record.seq, record.record.0.to_vec()));
                 }
-                // A page that says there is more and gives nothing would be asked for without end.
-                self.wishes.head = if taken.is_empty() {
-                    self.wishes.at
-                } else {
-                    head
-                };
+                // A record may have been told of after the page was made.
+                self.wishes.head = self.wishes.head.max(head);
+                if taken.is_empty() {
+                    self.note_hole(now);
+                }
                 self.wishes.at = next;
                 while !taken.is_empty() {
                     // A tap waits for one part of a page, not for all of it.
@@ -210,6 +211,23 @@ impl Machine {
             _ => self.give_up(Trouble::Tampered, 0, now, jitter, out),
         }
         None
+    }
+
+    /// The relay gave nothing, or not what comes next. Up to the end it named, that is missing; asked for again at once
+    /// it would be asked for without end.
+    fn note_hole(&mut self, now: i64) {
+        let end = core::mem::replace(&mut self.wishes.head, self.wishes.at);
+        if end > self.wishes.at {
+            self.wishes.held_back = end;
+            let is_worse = |of: &Trouble| {
+                matches!(
+                    of,
+                    Trouble::ChainFork | Trouble::Tampered | Trouble::AppTooOld
+                )
+            };
+            self.trouble = self.trouble.filter(is_worse).or(Some(Trouble::Withheld));
+            self.plan_again(AGAIN_DOUBLED_MAX, now);
+        }
     }
 
     fn welcome(
@@ -318,7 +336,7 @@ impl Machine {
                 self.wishes.entries_out.clear();
                 self.wishes.is_chain_doubted = true;
             }
-            (Asked::Pull, Refusal::PastEnd { .. }) => {
+            (Asked::Pull { .. }, Refusal::PastEnd { .. }) => {
                 // The next welcome finds out what is lost.
                 self.give_up(Trouble::Unreachable, 0, now, jitter, out);
             }

@@ -57,10 +57,7 @@ impl Machine {
             return self.work(Work::Take { records }, out);
         }
         if self.wishes.at < self.wishes.head {
-            let page_bytes = limit::PAGE_MAX_BYTES >> self.late_count;
-            let max_bytes = u32::try_from(page_bytes).unwrap_or(u32::MAX);
-            let after = self.wishes.at;
-            return self.ask(Asked::Pull, &ToRelay::Pull { after, max_bytes }, now, out);
+            return self.pull(now, out);
         }
         if standing.outbox_count > 0 && self.push_at <= now {
             let max_bytes = PUSH_BYTES >> self.late_count;
@@ -109,6 +106,33 @@ impl Machine {
                 out,
             );
         }
+    }
+
+    fn pull(&mut self, now: i64, out: &mut Vec<Output>) {
+        let page_bytes = limit::PAGE_MAX_BYTES >> self.late_count;
+        let max_bytes = u32::try_from(page_bytes).unwrap_or(u32::MAX);
+        let after = self.wishes.at;
+        let pull = ToRelay::Pull { after, max_bytes };
+        self.ask(Asked::Pull { after }, &pull, now, out);
+    }
+
+    /// Asks for the next page while the vault takes in the last part of the one before, unless something else comes
+    /// before a page.
+    pub(super) fn pull_ahead(&mut self, now: i64, out: &mut Vec<Output>) {
+        let is_last_part = self.taking_count > 0 && self.wishes.work.is_empty();
+        let is_free = self.link == Link::Ready && self.asked.is_none();
+        let is_next = !self.wishes.retries && !self.has_chain_wish();
+        if is_last_part && is_free && is_next && self.wishes.at < self.wishes.head {
+            self.pull(now, out);
+        }
+    }
+
+    /// Whether [`Machine::next_chain`] has something to do.
+    fn has_chain_wish(&self) -> bool {
+        let own = self.standing.map(|of| of.chain);
+        let is_apart = self.wishes.tip.is_some() && self.wishes.tip != own;
+        let has_proposal = self.proposed.is_some() && !self.wishes.is_proposal_sent;
+        (is_apart && !self.is_chain_forked) || self.wishes.is_chain_doubted || has_proposal
     }
 
     /// Brings the chains together; answers whether that asked for anything.

@@ -42,7 +42,7 @@ impl Machine {
                 let taken = self.standing.map_or(AccountSeq(0), |of| of.cursor);
                 // What is asked for once more is not missing.
                 self.reached = self.reached.max(self.wishes.at).max(taken);
-                let head = self.wishes.head.0;
+                let head = self.wishes.head.max(self.wishes.held_back).0;
                 let given = self.taking_count.saturating_add(self.wishes.take_count());
                 let missing = head.saturating_sub(self.reached.0);
                 // What was given is here once it is stored.

@@ -1,6 +1,7 @@
 //! The machine by itself: what a relay can say to keep it busy, and a clock that goes back.
 
 mod catch_up;
+mod hole;
 mod push;
 
 use protocol::wire::{
@@ -473,4 +474,21 @@ fn records_that_come_unasked_do_not_pile_up() {
         AccountSeq(1_000),
         "the rest comes in pages"
     );
+}
+
+#[test]
+fn a_clock_that_was_put_right_is_seen_with_the_next_try() {
+    let own = tip(1, 1);
+    let (mut machine, out) = greeted(own, own, NOW);
+    settle(&mut machine, out, own, own);
+    machine.clock_off_ms = DAY_MS;
+    let out = machine.step(Input::TryNow, NOW + 1, 0);
+    assert!(
+        out.contains(&Output::Hang) && out.contains(&Output::Dial),
+        "{out:?}"
+    );
+    greet(&mut machine, own, own, NOW + 1);
+    assert_eq!(machine.told.map(|of| of.clock_off_ms), Some(0));
+    let out = machine.step(Input::TryNow, NOW + 2, 0);
+    assert!(!out.contains(&Output::Hang), "{out:?}");
 }

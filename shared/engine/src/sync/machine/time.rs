@@ -32,7 +32,7 @@ impl Machine {
                 out.push(Output::Hang);
             }
             Link::Greeting { .. } | Link::Ready if is_late => {
-                if let Some((_, Asked::Push { .. } | Asked::Pull, _)) = self.asked {
+                if let Some((_, Asked::Push { .. } | Asked::Pull { .. }, _)) = self.asked {
                     self.late_count = self.late_count.saturating_add(1).min(HALVES_MAX);
                 }
                 self.give_up(Trouble::Unreachable, 0, now, jitter, out);
@@ -51,6 +51,8 @@ impl Machine {
         if is_due && is_idle && self.link == Link::Ready {
             self.again_at = None;
             self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
+            let held_back = core::mem::take(&mut self.wishes.held_back);
+            self.wishes.head = self.wishes.head.max(held_back);
             if self.lacking != Lacking::Nothing {
                 // It may stand anywhere in the log.
                 self.lacking = Lacking::AskedAgain;

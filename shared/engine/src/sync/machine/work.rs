@@ -46,10 +46,10 @@ impl Machine {
             Done::ChainTaken(taken) => self.chain_taken(taken),
             Done::Taken(taken) => self.taken(taken, now),
             Done::CaughtUp(_) => self.plan_beacon(now),
-            Done::Outbox(records) => self.push(&records, now, out),
+            Done::Outbox(records) if self.link == Link::Ready => self.push(&records, now, out),
             Done::Probes(names) => self.wishes.probes = names,
             Done::Drafts(drafts) => self.wishes.drafts_out = drafts,
-            Done::Lost(_) | Done::Nothing => {}
+            Done::Outbox(_) | Done::Lost(_) | Done::Nothing => {}
         }
     }
 
@@ -158,6 +158,10 @@ impl Machine {
                 self.clear_trouble(&[Trouble::AppTooOld]);
             }
         }
+        // A hole in the page after this one, which came while this one was taken in.
+        if self.wishes.held_back > self.wishes.at && self.trouble.is_none() {
+            self.trouble = Some(Trouble::Withheld);
+        }
         let is_next = |work: &Work| matches!(work, Work::Take { .. } | Work::TakeAgain);
         let is_waiting = self.wishes.work.iter().any(is_next);
         if self.wishes.at < self.wishes.head || is_waiting {
@@ -173,13 +177,23 @@ impl Machine {
         }
         let is_given_badly = taken.bad_count > 0 || taken.has_gap || taken.is_newer;
         if !is_given_badly && !taken.is_lacking {
-            self.again_count = 0;
-        } else if self.again_at.is_none() {
+            if self.wishes.held_back <= self.wishes.at {
+                self.again_count = 0;
+                self.clear_trouble(&[Trouble::Withheld]);
+            }
+        } else {
             let doubled_max = match taken.is_lacking {
                 // Then the whole log is asked for.
                 true => LACKING_DOUBLED_MAX,
                 false => AGAIN_DOUBLED_MAX,
             };
+            self.plan_again(doubled_max, now);
+        }
+    }
+
+    /// Has what is missing asked for again, each time after twice as long.
+    pub(super) fn plan_again(&mut self, doubled_max: u32, now: i64) {
+        if self.again_at.is_none() {
             let wait = AGAIN_MS << self.again_count.min(doubled_max);
             self.again_count = self.again_count.saturating_add(1);
             self.again_at = Some(now.saturating_add(wait));

@@ -110,11 +110,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             let (doc, record) = (work.route.doc, work.hash);
             match self.session.catalogue.place(doc) {
                 Some((client, _, _)) => {
-                    let entry = Entry {
-                        doc,
-                        record,
-                        made_at,
-                    };
+                    let entry = Entry::new(doc, record, made_at);
                     self.session.behind.add(client, entry);
                     touched.insert(doc);
                 }
@@ -128,11 +124,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             if let Some((client, _, _)) = place
                 && (tries_again || has_keys || touched.contains(&doc))
             {
-                let entry = Entry {
-                    doc,
-                    record: pending.record,
-                    made_at: 0,
-                };
+                let entry = Entry::new(doc, pending.record, 0);
                 session.behind.try_again(client, entry);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::record::{Record, RecordError, Route};
+use protocol::record::{Record, Route};
 use protocol::{RecordHash, Seq};
 use rand_core::CryptoRng;
 
@@ -30,7 +30,7 @@ pub(super) enum Verdict {
     /// Something before it is missing.
     Wait {
         /// As handed over.
-        bytes: Vec<u8>,
+        record: Box<Record>,
         /// A chain entry; else an earlier record of its device.
         for_chain: bool,
     },
@@ -39,7 +39,7 @@ pub(super) enum Verdict {
     /// Of a format that only a newer version reads: asked for again after an update.
     Newer,
     /// It stood here before and its row is damaged or gone: these are its bytes.
-    Heal(RecordHash, Vec<u8>),
+    Heal(Record),
     /// Of a device that is held.
     Pass,
 }
@@ -47,13 +47,11 @@ pub(super) enum Verdict {
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Those of these records that their device signed: by its signature, or because the next record of its sequence,
     /// which it signed, names exactly these bytes as the ones before.
-    pub(super) fn signed_among(
+    pub(super) fn signed_among<'b>(
         &self,
-        records: impl Iterator<Item = (RecordHash, Vec<u8>)>,
+        records: impl Iterator<Item = (RecordHash, &'b Record)>,
     ) -> BTreeSet<RecordHash> {
-        let decoded = records.filter_map(|(hash, bytes)| Some((hash, Record::decode(bytes).ok()?)));
-        let mut by_hash: BTreeMap<RecordHash, Record> = BTreeMap::new();
-        by_hash.extend(decoded);
+        let by_hash: BTreeMap<RecordHash, &Record> = records.collect();
         let mut newest_first: Vec<_> = by_hash.iter().collect();
         newest_first.sort_by_key(|(hash, record)| core::cmp::Reverse((place_of(record), **hash)));
         let (account, chain) = (&self.keys.account, &self.keys.chain);
@@ -79,45 +77,41 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// What to do with a record; `signed` holds it if its device signed it.
     pub(super) async fn link(
         &mut self,
-        hash: &RecordHash,
-        bytes: Vec<u8>,
+        hash: RecordHash,
+        record: Record,
         signed: &BTreeSet<RecordHash>,
         fresh: &BTreeSet<RecordHash>,
     ) -> Outcome<Verdict> {
-        let wait = |bytes, for_chain| Ok(Verdict::Wait { bytes, for_chain });
-        let record = match Record::decode(bytes.clone()) {
-            Ok(record) => record,
-            Err(RecordError::Format { .. } | RecordError::Lane { .. }) => {
-                return Ok(Verdict::Newer);
-            }
-            Err(_) => return Ok(Verdict::Bad),
+        let wait = |record, for_chain| {
+            let record = Box::new(record);
+            Ok(Verdict::Wait { record, for_chain })
         };
         let (keys, outer) = (self.keys, *record.outer());
         let chain = &keys.chain;
         if chain.verify_key(outer.device).is_none() {
-            return wait(bytes, true);
+            return wait(record, true);
         }
-        if !signed.contains(hash) {
+        if !signed.contains(&hash) {
             return Ok(Verdict::Bad);
         }
         if !chain.contains(&outer.chain) {
             return if outer.chain.position >= chain.len() {
-                wait(bytes, true)
+                wait(record, true)
             } else {
                 Ok(Verdict::Bad)
             };
         }
         let Some(route_key) = keys.route_key_at(outer.chain.position) else {
-            return wait(bytes, true);
+            return wait(record, true);
         };
         let Ok(route) = crypto::open_route(&keys.account, &record, &route_key) else {
             return Ok(Verdict::Bad);
         };
-        if self.has_stood_here(&record, hash).await? {
-            return Ok(Verdict::Heal(*hash, bytes));
+        if self.has_stood_here(&record, &hash).await? {
+            return Ok(Verdict::Heal(record));
         }
         let mut accepted = Accepted {
-            hash: *hash,
+            hash,
             record,
             route,
             is_fork: false,
@@ -129,7 +123,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 || fresh.contains(&outer.prev)
                 || self.has_record(&outer.prev).await?;
             if !has_prev {
-                return wait(bytes, false);
+                return wait(accepted.record, false);
             }
             accepted.is_anew = self.give_way(&accepted.record).await?;
             return Ok(Verdict::Take(Box::new(accepted)));
@@ -141,7 +135,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let sync = &self.session.sync;
         let branch = sync.find(outer.device, outer.incarnation).unwrap_or(&none);
         if Some(outer.seq) > branch.seq.next() {
-            return wait(bytes, false);
+            return wait(accepted.record, false);
         }
         accepted.has_rollback = branch.goes_back(&accepted.route);
         // Its device signed two records for this place, or for the one before.

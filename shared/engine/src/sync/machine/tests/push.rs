@@ -74,3 +74,20 @@ fn a_new_connection_tries_what_a_full_relay_refused_before() {
     greet(&mut machine, own, own, NOW + 2_000);
     assert!(outbox_bytes(&mut machine, own, NOW + 2_000) > 0);
 }
+
+/// What was read for a line that is gone goes out on the next one, and keeps nothing from being asked there.
+#[test]
+fn what_was_read_for_a_closed_line_holds_nothing_up() {
+    let own = tip(1, 1);
+    let (mut machine, _) = greeted(own, own, NOW);
+    outbox_bytes(&mut machine, own, NOW);
+    machine.clock_off_ms = DAY_MS;
+    let out = machine.step(Input::TryNow, NOW, 0);
+    assert!(out.contains(&Output::Dial), "{out:?}");
+    let records = vec![(RecordHash::from_bytes([8; 32]), vec![9; 300])];
+    let out = work_done(&mut machine, Done::Outbox(records), own, NOW);
+    assert!(sent(&out).is_none(), "{out:?}");
+    // The whole greeting goes through.
+    greet(&mut machine, own, own, NOW);
+    assert_eq!(machine.link, Link::Ready);
+}
