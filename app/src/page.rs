@@ -25,6 +25,7 @@ pub mod load;
 pub mod lock;
 pub mod more;
 pub mod not_found;
+mod pace;
 pub mod pairing;
 pub mod planning;
 pub mod practice;

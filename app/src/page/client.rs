@@ -11,6 +11,6 @@ mod visits;
 pub use change::{ChangeBsnDialog, ChangeFundingDialog, FieldInput};
 pub use details::{DetailsPage, shown};
 pub use history::{HistoryPage, moment};
-pub use layout::{ClientLayout, Section};
+pub use layout::{ClientFrame, ClientLayout, Section};
 pub use overview::{OverviewPage, maps_link};
 pub use visits::VisitsPage;

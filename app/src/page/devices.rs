@@ -23,10 +23,10 @@ const NAME: &str = "apparaatnaam";
 
 /// The devices of the account, asked again whenever the exchange went on.
 pub fn load_devices() -> Signal<Loaded<Vec<DeviceRow>>> {
-    let exchanged = use_session().exchanged();
+    let session = use_session();
     load(
         move || {
-            exchanged.with(|_| ());
+            session.track_exchange();
             Some(Command::Devices)
         },
         |reply| match reply {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::session::{Session, Stage};
 use crate::platform::settings;
-use crate::ui::Progress;
+use crate::ui::{EmptyState, Glyph, Progress};
 use crate::words::pairing as words;
 
 /// How many records behind a device must be before it is said that it catches up.
@@ -41,6 +41,11 @@ impl Fill {
     /// A device was just added; what it is to hold begins to come.
     pub fn begin(self) {
         self.set(Some(0));
+    }
+
+    /// Whether dossiers are still to come, from a server that is known; tracks.
+    pub fn is_under_way(self) -> bool {
+        self.total.read().is_some() && self.session.sync().read().is_some()
     }
 
     fn follow(self) {
@@ -114,6 +119,18 @@ pub fn Filling() -> impl IntoView {
             <div class="c-notice c-notice--info" data-testid="pairing-progress">
                 <Progress id="dossiers-komen" label done=percent />
             </div>
+        </Show>
+    }
+}
+
+/// What stands where there are no clients: that they are still to come, or what a person can do.
+#[component]
+pub fn NoClients(children: ChildrenFn) -> impl IntoView {
+    let fill = expect_context::<Fill>();
+    let is_under_way = Memo::new(move |_| fill.is_under_way());
+    view! {
+        <Show when=move || is_under_way.get() fallback=move || children()>
+            <EmptyState text=words::clients_to_come() icon=Glyph::People />
         </Show>
     }
 }

@@ -39,6 +39,13 @@ pub fn JoinPage() -> impl IntoView {
         pairing.join(name, chosen.passphrase.get_untracked());
     };
     let leave = move || session.go("/");
+    // From a new try on a device that was full until what came of it.
+    let storing = RwSignal::new(false);
+    Effect::new(move |_| {
+        if *state.read() != Some(PairingState::Adding) {
+            storing.set(false);
+        }
+    });
     // The browser's back stops it, too.
     on_cleanup(move || pairing.stop());
     let show = move || match state.get() {
@@ -50,7 +57,14 @@ pub fn JoinPage() -> impl IntoView {
         Some(PairingState::Failed(failure)) => {
             view! { <Failed failure on_again=begin on_back=leave /> }.into_any()
         }
-        Some(PairingState::NoRoom) => view! { <NoRoom on_back=leave /> }.into_any(),
+        Some(PairingState::NoRoom) => {
+            let retry = move || {
+                storing.set(true);
+                pairing.step(PairingStep::Retry);
+            };
+            view! { <NoRoom on_retry=retry on_back=leave /> }.into_any()
+        }
+        Some(_) if storing.get_untracked() => view! { <Storing /> }.into_any(),
         Some(_) => view! { <SayYes on_back=leave /> }.into_any(),
     };
     view! { <div class="p-lock__card">{show}</div> }
@@ -203,19 +217,30 @@ fn SayYes(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
 
 /// The account lists this device, but its vault found no room.
 #[component]
-fn NoRoom(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
-    let pairing = use_pairing();
+fn NoRoom(
+    #[prop(into)] on_retry: Callback<()>,
+    #[prop(into)] on_back: Callback<()>,
+) -> impl IntoView {
     view! {
         <PageTitle title=words::join() take_focus=true />
         <Notice kind=NoticeKind::Danger heading=words::no_room().to_owned() alert=true testid="pairing-no-room">
             <p>{words::no_room_text()}</p>
         </Notice>
         <Actions>
-            <Button on_press=move || pairing.step(PairingStep::Retry)>{form::save_again()}</Button>
+            <Button on_press=on_retry>{form::save_again()}</Button>
             <Button kind=ButtonKind::Quiet on_press=on_back>
                 {common::cancel()}
             </Button>
         </Actions>
+    }
+}
+
+/// The vault is stored once more; that cannot be stopped.
+#[component]
+fn Storing() -> impl IntoView {
+    view! {
+        <PageTitle title=words::join() take_focus=true />
+        <Progress id="wachten" label=words::storing() />
     }
 }
 

@@ -5,25 +5,19 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 use dossier::edit::Edit;
 use dossier::id::{ClientId, EntryId};
 use dossier::problem::Problem;
 use engine::command::{Command, Failure, Reply, Status};
-use engine::sync::SyncStatus;
+use engine::sync::{Phase, SyncStatus};
 use leptos::prelude::*;
 
+use super::pace::Pace;
 use super::server::Registration;
 use crate::link::Vault;
 use crate::platform;
 use crate::words;
-
-/// Between two looks of shown views while much comes in.
-const FILL_PAUSE: Duration = Duration::from_secs(2);
-
-/// Between two looks whether a dialog is still open.
-const NEWS_PAUSE: Duration = Duration::from_millis(300);
 
 /// What the window shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +74,10 @@ pub struct Toast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlushId(u64);
 
+/// What views of the exchange show of it: how much waits and is refused, when something was sent and received, and how
+/// long the account chain is.
+type Exchange = (usize, usize, i64, i64, u32);
+
 type Flush = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
 type Go = Rc<dyn Fn(&str, bool)>;
 
@@ -96,12 +94,14 @@ pub struct Session {
     has_unsaved: RwSignal<bool>,
     /// Where the exchange with the server is; nothing where there is no server.
     sync: RwSignal<Option<SyncStatus>>,
+    /// The same for views that ask the vault again when it goes on.
+    exchange: RwSignal<Exchange>,
+    exchange_pace: Pace,
     /// Who may make an account at the server, once it said so.
     registration: RwSignal<Option<Registration>>,
     /// The invitation for a new account, in memory only.
     invite: RwSignal<String>,
-    /// News of another device waits for a dialog to close.
-    has_news: RwSignal<bool>,
+    news_pace: Pace,
     flushes: StoredValue<Vec<(u64, Flush)>, LocalStorage>,
     last_flush: StoredValue<u64>,
     go: StoredValue<Option<Go>, LocalStorage>,
@@ -124,9 +124,11 @@ impl Session {
             clock_behind_ms: RwSignal::new(0),
             has_unsaved: RwSignal::new(false),
             sync: RwSignal::new(None),
+            exchange: RwSignal::new(Exchange::default()),
+            exchange_pace: Pace::new(),
             registration: RwSignal::new(None),
             invite: RwSignal::new(String::new()),
-            has_news: RwSignal::new(false),
+            news_pace: Pace::new(),
             flushes: StoredValue::new_local(Vec::new()),
             last_flush: StoredValue::new(0),
             go: StoredValue::new_local(None),
@@ -174,55 +176,51 @@ impl Session {
     /// The exchange went on.
     pub fn note_sync(self, status: SyncStatus) {
         // A late word of an exchange that was ended.
-        if !platform::settings::is_relay_off() {
-            self.sync.set(Some(status));
+        if platform::settings::is_relay_off() {
+            return;
+        }
+        self.sync.set(Some(status));
+        match status.phase == Phase::Busy || status.behind > 0 {
+            true => self
+                .exchange_pace
+                .look(true, || true, move || self.show_exchange()),
+            false => self.show_exchange(),
         }
     }
 
-    /// The exchange, as far as it changes what views of it show. Read it: a memo that is only tracked never runs.
-    pub fn exchanged(self) -> Memo<(usize, usize, i64, i64, u32)> {
-        Memo::new(move |_| {
-            let status = self.sync.get().unwrap_or_default();
-            (
-                status.waiting_count,
-                status.refused_count,
-                status.last_sent_at,
-                status.last_received_at,
-                status.chain_len,
-            )
-        })
+    fn show_exchange(self) {
+        let status = self.sync.get_untracked().unwrap_or_default();
+        let exchange = (
+            status.waiting_count,
+            status.refused_count,
+            status.last_sent_at,
+            status.last_received_at,
+            status.chain_len,
+        );
+        if self.exchange.get_untracked() != exchange {
+            self.exchange.set(exchange);
+        }
+    }
+
+    /// Reading this in an effect runs it again whenever the exchange went on: now and then while it is at work, and at
+    /// its end.
+    pub fn track_exchange(self) {
+        self.exchange.track();
     }
 
     /// Another device wrote something: shown views are asked again, but not under a dialog in which a person types, and
     /// while much comes in at once and then now and then only.
     pub fn note_news(self) {
-        if self.has_news.get_untracked() {
-            return;
-        }
         let status = self.sync.get_untracked().unwrap_or_default();
-        let comes_more = status.behind > 0;
-        if !platform::dom::is_dialog_open() {
-            self.note_write();
-            if !comes_more {
-                return;
-            }
-        }
-        self.has_news.set(true);
-        self.spawn(async move {
-            if comes_more {
-                platform::clock::sleep(FILL_PAUSE).await;
-            }
-            while platform::dom::is_dialog_open() {
-                platform::clock::sleep(NEWS_PAUSE).await;
-            }
-            self.has_news.set(false);
-            self.note_write();
-        });
+        let may_look = || !platform::dom::is_dialog_open();
+        self.news_pace
+            .look(status.behind > 0, may_look, move || self.note_write());
     }
 
     /// There is no server any more.
     pub fn forget_sync(self) {
         self.sync.set(None);
+        self.show_exchange();
     }
 
     /// Who may make an account at the server, once it said so.

@@ -21,7 +21,7 @@ use self::entry::Entry;
 use self::late::LateTexts;
 pub use self::part::moment;
 use self::place::{PlaceMark, Places};
-use super::client::{ClientLayout, Section};
+use super::client::{ClientFrame, Section};
 use super::devices::DeviceNames;
 use super::drafts::{OpenVisit, open_visits};
 use super::load::{LoadedView, load};
@@ -67,10 +67,9 @@ pub fn SignedVisitPage() -> impl IntoView {
         now
     });
     view! {
-        <ClientLayout
+        <ClientFrame
             section=Section::Visits
-            view=move |client| {
-                let client = client.row.id;
+            view=move |client, _| {
                 let visit = load(
                     move || {
                         let (year, visit) = address.get();

@@ -15,6 +15,7 @@ use super::client::maps_link;
 use super::clients::row_meta;
 use super::devices::DeviceNames;
 use super::drafts::open_visits;
+use super::filling::{Fill, NoClients};
 use super::identity::IdentityDialog;
 use super::load::{LoadedView, load};
 use super::ready::ReadyCard;
@@ -51,11 +52,13 @@ pub fn TodayPage() -> impl IntoView {
 fn day(today: TodayView) -> impl IntoView {
     if !today.has_clients {
         return view! {
-            <EmptyState text=words::today::no_clients() icon=Glyph::People>
-                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
-                    {words::client::new_client()}
-                </LinkButton>
-            </EmptyState>
+            <NoClients>
+                <EmptyState text=words::today::no_clients() icon=Glyph::People>
+                    <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                        {words::client::new_client()}
+                    </LinkButton>
+                </EmptyState>
+            </NoClients>
         }
         .into_any();
     }
@@ -84,6 +87,11 @@ fn day(today: TodayView) -> impl IntoView {
         .into_iter()
         .map(|task| view! { <OpenTask task /> })
         .collect_view();
+    let fill = expect_context::<Fill>();
+    let nothing_planned = move || match fill.is_under_way() {
+        true => words::pairing::visits_to_come(),
+        false => words::today::empty(),
+    };
     let has_drafts = !drafts.is_empty();
     let has_tasks = !tasks.is_empty();
     view! {
@@ -92,7 +100,7 @@ fn day(today: TodayView) -> impl IntoView {
             {if has_visits {
                 view! { <ol class="p-plan" role="list">{visits}</ol> }.into_any()
             } else {
-                view! { <p>{words::today::empty()}</p> }.into_any()
+                view! { <p>{nothing_planned}</p> }.into_any()
             }}
             {has_route.then(|| view! { <p class="u-meta" id=ROUTE_HINT>{words::client::route_hint()}</p> })}
         </Card>

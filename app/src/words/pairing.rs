@@ -111,6 +111,16 @@ pub fn filling(percent: Option<u32>) -> String {
     }
 }
 
+/// Where clients would stand, before the first of them came in.
+pub fn clients_to_come() -> &'static str {
+    "Hier staan nog geen cliënten. Ze komen vanzelf binnen."
+}
+
+/// In place of the visits of today, before all clients came in.
+pub fn visits_to_come() -> &'static str {
+    "Nog geen bezoeken voor vandaag. Er komen nog dossiers binnen."
+}
+
 /// Everything came in.
 pub fn filled() -> &'static str {
     "Al je dossiers staan nu op dit apparaat"
@@ -211,6 +221,11 @@ pub fn no_room() -> &'static str {
 pub fn no_room_text() -> &'static str {
     "Je andere apparaat heeft dit apparaat al toegevoegd. Je dossiers staan daar veilig. Maak hier ruimte en probeer het \
      opnieuw. Stop je nu? Dan blijft dit apparaat daar in de lijst staan."
+}
+
+/// Another try to store it.
+pub fn storing() -> &'static str {
+    "Bezig met bewaren"
 }
 
 /// What to do after a failure, on the new device.

@@ -13,6 +13,7 @@ use crate::page::clients::row_meta;
 use crate::page::identity::IdentityDialog;
 use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
+use crate::platform::dom;
 use crate::ui::{
     Button, ButtonKind, Glyph, Link, LinkButton, Notice, NoticeKind, PageTitle, PersonHeader,
     SectionLink, SectionNav,
@@ -64,7 +65,7 @@ impl Section {
     }
 }
 
-/// Header, sections, and the client's data as they are now.
+/// Header, sections, and the client's data as they are now: shown anew whenever they change.
 #[component]
 pub fn ClientLayout<V>(
     /// The section on screen.
@@ -74,6 +75,32 @@ pub fn ClientLayout<V>(
 ) -> impl IntoView
 where
     V: Fn(Arc<ClientView>) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let shown = move |_, client: Latest| {
+        let view = view.clone();
+        let shown = move || {
+            dom::keep_focus();
+            client.get().map(&view)
+        };
+        shown.into_any()
+    };
+    view! { <ClientFrame section view=shown /> }
+}
+
+/// The client's data as they are now.
+type Latest = Memo<Option<Arc<ClientView>>>;
+
+/// Header and sections around what stays as it is while the client's data change: a list that was scrolled, a year that
+/// was chosen.
+#[component]
+pub fn ClientFrame<V>(
+    /// The section on screen.
+    section: Section,
+    /// What it shows of this client.
+    view: V,
+) -> impl IntoView
+where
+    V: Fn(ClientId, Latest) -> AnyView + Clone + Send + Sync + 'static,
 {
     let id = route::client_param();
     let loaded = load(
@@ -85,13 +112,36 @@ where
     );
     // A dossier that cannot be read gives no name, and a screen has a heading all the same.
     let is_failed = Memo::new(move |_| matches!(&*loaded.read(), Loaded::Failed(_)));
-    let page = move |client: Arc<ClientView>| {
-        let shown = view(client.clone());
+    let who = Memo::new(move |_| {
+        let loaded = loaded.read();
+        loaded.map(|client: &Arc<ClientView>| client.row.id)
+    });
+    let page = move |id: ClientId| {
+        let latest = Memo::new(move |before: Option<&Option<Arc<ClientView>>>| {
+            match loaded.get() {
+                Loaded::Ready(client) if client.row.id == id => Some(client),
+                // Another client is about to take this page's place.
+                _ => before.cloned().flatten(),
+            }
+        });
+        let header = move || {
+            dom::keep_focus();
+            latest
+                .get()
+                .map(|client| view! { <Header client section /> })
+        };
+        let notices = move || {
+            dom::keep_focus();
+            latest
+                .get()
+                .map(|client| view! { <Notices client section /> })
+        };
+        let shown = view(id, latest);
         view! {
             <div>
-                <Header client=client.clone() section />
+                {header}
                 <div class="l-page">
-                    <Notices client section />
+                    {notices}
                     {shown}
                 </div>
             </div>
@@ -107,7 +157,7 @@ where
                 <PageTitle title=words::client::screen() />
             </div>
         </Show>
-        <LoadedView of=loaded view=page.clone() />
+        <LoadedView of=who.into() view=page.clone() />
     }
 }
 

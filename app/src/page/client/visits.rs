@@ -5,8 +5,8 @@ use dossier::view::{VisitRow, VisitsView};
 use engine::command::{Command, Reply};
 use leptos::prelude::*;
 
-use super::layout::{ClientLayout, Section};
-use crate::page::load::{LoadedView, load};
+use super::layout::{ClientFrame, Section};
+use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::ui::{
     Badge, Chips, Choice, EmptyState, Glyph, Grown, Growth, Link, LinkButton, List, ListRow,
@@ -23,9 +23,9 @@ const ROWS: &str = "bezoeken-rijen";
 #[component]
 pub fn VisitsPage() -> impl IntoView {
     view! {
-        <ClientLayout
+        <ClientFrame
             section=Section::Visits
-            view=|client| view! { <YearOfVisits client=client.row.id /> }.into_any()
+            view=|client, _| view! { <YearOfVisits client /> }.into_any()
         />
     }
 }
@@ -45,56 +45,70 @@ fn YearOfVisits(client: ClientId) -> impl IntoView {
             _ => None,
         },
     );
+    // Another year begins at the top of another list; news only changes rows.
+    let list = Memo::new(move |_| {
+        let visits = visits.read();
+        visits.map(|visits: &VisitsView| (visits.year, visits.rows.is_empty()))
+    });
+    let latest = Memo::new(move |_| match visits.get() {
+        Loaded::Ready(visits) => Some(visits),
+        Loaded::Waiting | Loaded::Failed(_) => None,
+    });
+    let shown = move |(of_year, is_empty): (u16, bool)| {
+        view! {
+            <Years of_year latest year />
+            {match is_empty {
+                true => view! { <NoVisits client latest /> }.into_any(),
+                false => view! { <VisitRows client latest /> }.into_any(),
+            }}
+        }
+        .into_any()
+    };
     view! {
         <h2>{words::client::visits()}</h2>
-        <LoadedView
-            of=visits
-            view=move |visits: VisitsView| {
-                view! { <VisitsOfYear client visits year /> }.into_any()
-            }
-        />
+        <LoadedView of=list.into() view=shown />
+    }
+}
+
+/// To choose another year, where there are several.
+#[component]
+fn Years(of_year: u16, latest: Memo<Option<VisitsView>>, year: RwSignal<String>) -> impl IntoView {
+    let shown = RwSignal::new(of_year.to_string());
+    let years = Memo::new(move |_| latest.get().map_or_else(Vec::new, |visits| visits.years));
+    let has_years = Memo::new(move |_| years.read().len() > 1);
+    let choices = Signal::derive(move || {
+        let years = years.get().into_iter();
+        let choices = years.map(|year| Choice::new(year.to_string(), year.to_string()));
+        choices.collect::<Vec<Choice>>()
+    });
+    view! {
+        <Show when=move || has_years.get()>
+            <Chips
+                label=words::client::year()
+                value=shown
+                choices
+                on_change=move || year.set(shown.get_untracked())
+            />
+        </Show>
     }
 }
 
 #[component]
-fn VisitsOfYear(client: ClientId, visits: VisitsView, year: RwSignal<String>) -> impl IntoView {
-    let shown = RwSignal::new(visits.year.to_string());
-    let years: Vec<Choice> = visits
-        .years
-        .iter()
-        .map(|year| Choice::new(year.to_string(), year.to_string()))
-        .collect();
-    let has_years = years.len() > 1;
-    let is_empty = visits.rows.is_empty();
-    let text = if visits.years.is_empty() {
-        words::client::no_visits().to_owned()
-    } else {
-        words::client::no_visits_in(visits.year)
+fn NoVisits(client: ClientId, latest: Memo<Option<VisitsView>>) -> impl IntoView {
+    let text = move || {
+        let visits = latest.read();
+        let other = visits.as_ref().filter(|visits| !visits.years.is_empty());
+        other.map_or_else(
+            || words::client::no_visits().to_owned(),
+            |visits| words::client::no_visits_in(visits.year),
+        )
     };
     view! {
-        {has_years
-            .then(|| {
-                view! {
-                    <Chips
-                        label=words::client::year()
-                        value=shown
-                        choices=years
-                        on_change=move || year.set(shown.get_untracked())
-                    />
-                }
-            })}
-        {if is_empty {
-            view! {
-                <EmptyState text icon=Glyph::Document>
-                    <LinkButton href=route::new_visit(client, None) icon=Glyph::Plus>
-                        {words::client::new_visit()}
-                    </LinkButton>
-                </EmptyState>
-            }
-                .into_any()
-        } else {
-            view! { <VisitRows client rows=visits.rows /> }.into_any()
-        }}
+        <EmptyState text=Signal::derive(text) icon=Glyph::Document>
+            <LinkButton href=route::new_visit(client, None) icon=Glyph::Plus>
+                {words::client::new_visit()}
+            </LinkButton>
+        </EmptyState>
     }
 }
 
@@ -104,13 +118,14 @@ fn VisitRows(
     /// Whose.
     client: ClientId,
     /// Newest first.
-    rows: Vec<VisitRow>,
+    latest: Memo<Option<VisitsView>>,
 ) -> impl IntoView {
-    let days: Vec<Vec<VisitRow>> = rows
-        .chunk_by(|one, other| one.date == other.date)
-        .map(<[VisitRow]>::to_vec)
-        .collect();
-    let growth = Growth::new(Signal::stored(days.len()));
+    let days = Memo::new(move |_| {
+        let rows = latest.get().map_or_else(Vec::new, |visits| visits.rows);
+        let days = rows.chunk_by(|one, other| one.date == other.date);
+        days.map(<[VisitRow]>::to_vec).collect::<Vec<_>>()
+    });
+    let growth = Growth::new(Signal::derive(move || days.read().len()));
     let day = move |day: Vec<VisitRow>| {
         let name = day
             .first()
@@ -130,7 +145,7 @@ fn VisitRows(
     };
     view! {
         <div class="l-stack" id=ROWS>
-            <Grown growth rows=Signal::stored(days) view=day />
+            <Grown growth rows=days view=day />
         </div>
         <ShowMore growth list=ROWS label=words::client::more_visits() />
     }

@@ -12,6 +12,7 @@ use leptos_router::hooks::use_location;
 
 use super::row::ClientLink;
 use crate::page::code::{choice, code};
+use crate::page::filling::NoClients;
 use crate::page::load::{Loaded, LoadedView, load};
 use crate::page::route;
 use crate::page::session::use_session;
@@ -187,15 +188,20 @@ fn empty(question: &Question, has_new_above: bool) -> impl IntoView {
         ClientFilter::Closed => {
             view! { <EmptyState text=words::none_closed() icon=Glyph::Document /> }.into_any()
         }
-        ClientFilter::All | ClientFilter::Recent if has_new_above => {
-            view! { <EmptyState text=words::no_clients() icon=Glyph::People /> }.into_any()
+        ClientFilter::All | ClientFilter::Recent if has_new_above => view! {
+            <NoClients>
+                <EmptyState text=words::no_clients() icon=Glyph::People />
+            </NoClients>
         }
+        .into_any(),
         ClientFilter::All | ClientFilter::Recent => view! {
-            <EmptyState text=words::no_clients() icon=Glyph::People>
-                <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
-                    {words::new_client()}
-                </LinkButton>
-            </EmptyState>
+            <NoClients>
+                <EmptyState text=words::no_clients() icon=Glyph::People>
+                    <LinkButton href=route::NEW_CLIENT icon=Glyph::Plus>
+                        {words::new_client()}
+                    </LinkButton>
+                </EmptyState>
+            </NoClients>
         }
         .into_any(),
     }

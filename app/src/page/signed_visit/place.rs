@@ -18,9 +18,9 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn of(client: ClientId, year: u16, visit: EntryId) -> Self {
-        let exchanged = use_session().exchanged();
+        let session = use_session();
         let command = move || {
-            exchanged.with(|_| ());
+            session.track_exchange();
             Some(Command::VisitPlaces {
                 client,
                 year,

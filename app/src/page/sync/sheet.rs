@@ -107,10 +107,10 @@ fn TroubleNotice(trouble: Trouble) -> impl IntoView {
 /// What the server has not got, per client.
 #[component]
 fn Waiting() -> impl IntoView {
-    let exchanged = use_session().exchanged();
+    let session = use_session();
     let list = load(
         move || {
-            exchanged.with(|_| ());
+            session.track_exchange();
             Some(Command::WaitingList)
         },
         |reply| match reply {
@@ -201,11 +201,11 @@ fn client_name(name: Option<String>) -> String {
 /// The other devices, and six words to compare with them.
 #[component]
 fn Others() -> impl IntoView {
-    let exchanged = use_session().exchanged();
+    let session = use_session();
     let names = DeviceNames::load();
     let head = load(
         move || {
-            exchanged.with(|_| ());
+            session.track_exchange();
             Some(Command::HeadWords)
         },
         |reply| match reply {

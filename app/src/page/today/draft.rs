@@ -170,6 +170,7 @@ mod tests {
             identity_deferred: None,
             last_visit_at: None,
             changed_at: 0,
+            core_changed_at: None,
             planning: Vec::new(),
             answered: Vec::new(),
             conflict_count: 0,
