@@ -249,6 +249,26 @@ impl Device {
         Ok(self.driver.execute(script, args).await?.json().clone())
     }
 
+    /// Waits until a script answers this.
+    pub async fn expect_script(
+        &self,
+        script: &str,
+        args: Vec<Value>,
+        wanted: &Value,
+    ) -> Result<()> {
+        let begin = std::time::Instant::now();
+        loop {
+            let now = self.script(script, args.clone()).await?;
+            if now == *wanted {
+                return Ok(());
+            }
+            if begin.elapsed() > PATIENCE {
+                bail!("{now} instead of {wanted}: {script}");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     /// Runs a script that calls its last argument when it is done.
     pub async fn script_async(&self, script: &str, args: Vec<Value>) -> Result<Value> {
         Ok(self

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -50,6 +50,8 @@ pub struct Line {
 }
 
 struct Bend {
+    /// Where new connections go.
+    to_port: AtomicU16,
     rule: RwLock<Arc<Rule>>,
     /// Bytes per second in each direction of each connection; 0 = as many as there are.
     pace: AtomicU64,
@@ -70,6 +72,7 @@ impl Line {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
         let bend = Arc::new(Bend {
+            to_port: AtomicU16::new(to_port),
             rule: RwLock::new(Arc::new(|_| Fate::Pass)),
             pace: AtomicU64::new(0),
             passed: Mutex::default(),
@@ -82,7 +85,7 @@ impl Line {
             let mut number = 0;
             while let Ok((browser, _)) = listener.accept().await {
                 number += 1;
-                connections.spawn(connect(browser, to_port, Arc::clone(&of_line), number));
+                connections.spawn(connect(browser, Arc::clone(&of_line), number));
                 while connections.try_join_next().is_some() {}
             }
         });
@@ -114,6 +117,11 @@ impl Line {
         self.bend.pace.store(pace, Ordering::Relaxed);
     }
 
+    /// New connections go to this port from now on.
+    pub fn lead_to(&self, port: u16) {
+        self.bend.to_port.store(port, Ordering::Relaxed);
+    }
+
     /// Ends every WebSocket there is; new ones may come.
     pub fn cut(&self) {
         self.bend.cuts.send_modify(|cuts| *cuts += 1);
@@ -131,7 +139,8 @@ impl Drop for Line {
     }
 }
 
-async fn connect(browser: TcpStream, to_port: u16, bend: Arc<Bend>, number: u32) -> Result<()> {
+async fn connect(browser: TcpStream, bend: Arc<Bend>, number: u32) -> Result<()> {
+    let to_port = bend.to_port.load(Ordering::Relaxed);
     let server = TcpStream::connect(("127.0.0.1", to_port)).await?;
     let (mut from_browser, to_browser) = browser.into_split();
     let (mut from_server, mut to_server) = server.into_split();

@@ -1,13 +1,17 @@
 //! The exchange where it does not go smoothly: what the chip, its sheet and the marks say, and that nothing is lost or
 //! doubled on the way.
 
+mod clock;
 mod copied;
 mod elsewhere;
+mod missing;
 mod receipt;
 mod refusal;
+mod restart;
 mod shape;
 mod slow;
 mod turnover;
+mod two_views;
 mod withheld;
 
 use anyhow::{Result, bail, ensure};
@@ -35,6 +39,24 @@ async fn close_sheet(device: &Device) -> Result<()> {
     device.page().gone(Role::Dialog, sheet).await
 }
 
+/// Waits until a badge says this of the device of this name, or is not there: on **Apparaten** and in the sheet.
+async fn expect_told(device: &Device, name: &str, badge: &str, words: Option<&str>) -> Result<()> {
+    const LOOK: &str = "const rows = [...document.querySelectorAll(arguments[0])]; \
+        const row = rows.find((row) => row.textContent.includes(arguments[1])); \
+        const badge = row?.querySelector(`[data-testid=${arguments[2]}]`); \
+        return row ? (badge?.textContent.trim() ?? null) : 'no such device'";
+    let look = async |rows: &str| {
+        let args = vec![json!(rows), json!(name), json!(badge)];
+        device.expect_script(LOOK, args, &json!(words)).await
+    };
+    device.open_in_app("/meer/apparaten").await?;
+    device.page().heading(name).await?;
+    look("main [data-testid=device]").await?;
+    open_sheet(device).await?;
+    look("dialog li").await?;
+    close_sheet(device).await
+}
+
 /// Waits until the chip has this state with so many changes; answers its words.
 async fn expect_waiting(device: &Device, state: &str, count: u64) -> Result<String> {
     let mut now = (String::new(), 0);
@@ -49,7 +71,7 @@ async fn expect_waiting(device: &Device, state: &str, count: u64) -> Result<Stri
 }
 
 /// Signs a visit of the client on screen; answers its path.
-async fn sign(device: &Device, text: &str) -> Result<String> {
+pub(crate) async fn sign(device: &Device, text: &str) -> Result<String> {
     let page = device.page();
     device.start_visit().await?;
     page.fill("Wat heb je gedaan?", text).await?;
@@ -64,7 +86,7 @@ async fn expect_place(device: &Device, words: &str) -> Result<()> {
 }
 
 /// Relay and app behind a line, and a device with a vault that was exchanged.
-async fn behind_a_line(turn: &mut Turn) -> Result<(Line, Device)> {
+pub(crate) async fn behind_a_line(turn: &mut Turn) -> Result<(Line, Device)> {
     let line = Line::start(turn.server()?.port()).await?;
     turn.server()?.be_relay_behind(&line.origin()).await?;
     let device = Device::start(Profile::new()?, &line.origin()).await?;

@@ -1,5 +1,6 @@
 //! A walk over every screen: rules of access, room for fingers, narrow screens, large text, pictures.
 //!
+mod filling;
 mod gallery;
 mod rare;
 mod second;

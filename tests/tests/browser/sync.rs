@@ -31,6 +31,16 @@ async fn what_waits_is_sent_when_the_server_answers_and_the_chip_says_what_is_wh
 
     turn.server()?.stop();
     expect_chip(&device, "offline").await?;
+    // The words of the chip do not break the bar of a tablet or a phone.
+    for (width, height) in [(1024, 768), (768, 1024), (390, 844)] {
+        device.resize(width, height).await?;
+        let lines = "const bar = document.querySelector('.l-app__bar'); \
+            const lock = [...bar.querySelectorAll('button')].at(-1); \
+            return bar.offsetHeight < 2 * lock.offsetHeight";
+        let is_one_line = device.script(lines, Vec::new()).await?;
+        ensure!(is_one_line == json!(true), "two lines at {width}");
+    }
+    device.resize(1024, 768).await?;
     device.add_client("Wachtster", "op", "Netwerk").await?;
     let (words, count) = expect_chip(&device, "wacht").await?;
     ensure!(count == 1, "{count} wait");

@@ -17,7 +17,7 @@ const KEEP: &str = "window.kept = []; window.Worker = class extends Worker { \
 const BREAK: &str = "const vaults = window.kept.filter(([name]) => name === 'vault'); \
     vaults.at(-1)[1].dispatchEvent(new ErrorEvent('error')); return vaults.length;";
 
-fn is_ack(passing: &Passing) -> bool {
+pub(super) fn is_ack(passing: &Passing) -> bool {
     matches!(
         ToDevice::decode(&passing.bytes),
         Ok((_, ToDevice::Ack { .. }))
@@ -25,12 +25,12 @@ fn is_ack(passing: &Passing) -> bool {
 }
 
 /// How often the relay said that it took something.
-async fn acks(line: &Line) -> usize {
+pub(super) async fn acks(line: &Line) -> usize {
     line.passed().await.iter().filter(|of| is_ack(of)).count()
 }
 
 /// Waits until the relay took something again, of which the device does not hear.
-async fn expect_ack(line: &Line, before: usize) -> Result<()> {
+pub(super) async fn expect_ack(line: &Line, before: usize) -> Result<()> {
     let waiting = async {
         while acks(line).await <= before {
             tokio::time::sleep(GLANCE).await;
@@ -41,7 +41,7 @@ async fn expect_ack(line: &Line, before: usize) -> Result<()> {
 }
 
 /// How many different records were handed in, and the newest place in the relay's log.
-async fn records(line: &Line) -> (usize, u64) {
+pub(super) async fn records(line: &Line) -> (usize, u64) {
     let passed = line.passed().await;
     let mut handed_in = BTreeSet::new();
     let mut newest = 0;
@@ -56,6 +56,22 @@ async fn records(line: &Line) -> (usize, u64) {
         }
     }
     (handed_in.len(), newest)
+}
+
+/// Waits until each record that was ever handed in has one place, and there are no others.
+pub(super) async fn expect_each_once(line: &Line) -> Result<()> {
+    let each_once = async {
+        let mut now = records(line).await;
+        while u64::try_from(now.0)? != now.1 {
+            tokio::time::sleep(GLANCE).await;
+            now = records(line).await;
+        }
+        anyhow::Ok(())
+    };
+    match tokio::time::timeout(PATIENCE, each_once).await {
+        Ok(ended) => ended,
+        Err(_) => bail!("records and places: {:?}", records(line).await),
+    }
 }
 
 async fn keep_workers(device: &Device) -> Result<()> {
@@ -129,18 +145,7 @@ async fn an_exchange_goes_on_in_another_tab_after_a_reload_and_in_a_new_worker()
         expect_clients(device, &["Eerste", "Tweede"], LAST).await?;
         expect_waiting(device, "klaar", 0).await?;
     }
-    // Each record that was ever handed in has one place, and there are no others.
-    let each_once = async {
-        let mut now = records(&line).await;
-        while u64::try_from(now.0)? != now.1 {
-            tokio::time::sleep(GLANCE).await;
-            now = records(&line).await;
-        }
-        anyhow::Ok(())
-    };
-    if tokio::time::timeout(PATIENCE, each_once).await.is_err() {
-        bail!("records and places: {:?}", records(&line).await);
-    }
+    expect_each_once(&line).await?;
     for device in [device, other] {
         device.close().await?;
     }
