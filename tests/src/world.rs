@@ -1,6 +1,6 @@
 //! What stories share: a server, and a vault made once by the product's own first run.
 //!
-//! There are two such worlds, so that one story can wait while another works.
+//! There are several such worlds, so that stories can wait while another works.
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -28,7 +28,7 @@ pub struct World {
 }
 
 /// Stories at work at the same time.
-const WORLDS: usize = 2;
+const WORLDS: usize = 3;
 
 static FREE: Semaphore = Semaphore::const_new(WORLDS);
 static WORLD: [Mutex<Option<World>>; WORLDS] = [const { Mutex::const_new(None) }; WORLDS];

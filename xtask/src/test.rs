@@ -71,6 +71,9 @@ fn run_seeds(seeds: &str, rest: &[OsString]) -> anyhow::Result<()> {
     shell::done(cargo.args(rest))
 }
 
+/// Tests at work at the same time; as many worlds there are for the browser stories.
+const STORIES_AT_ONCE: &str = "3";
+
 fn run_tests(
     built: &build::Built,
     rest: &[OsString],
@@ -83,6 +86,8 @@ fn run_tests(
         let mut cargo = shell::cargo();
         cargo
             .args(["test", "--workspace"])
+            // Stories in a browser wait more than they compute, and two cores do not hold them back.
+            .env("RUST_TEST_THREADS", STORIES_AT_ONCE)
             .env("DOSSIERKLUIS_APP", &built.folder)
             .env("DOSSIERKLUIS_APP_DEV", place::dist(true))
             .env("DOSSIERKLUIS_SERVER", &server)
