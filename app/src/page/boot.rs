@@ -28,7 +28,7 @@ use super::{
 };
 use crate::link::{Event, Vault};
 use crate::platform::update::{self, Update};
-use crate::platform::{dom, leave, network};
+use crate::platform::{clock, dom, leave, network};
 use crate::words;
 
 /// Shows the app in its place on the page, for the life of the window.
@@ -186,36 +186,50 @@ fn BootPage() -> impl IntoView {
     }
 }
 
-/// Every screen of an open vault.
+/// Every screen of an open vault: what stands around them first, the screen in a task of its own.
 #[component]
 fn Pages() -> impl IntoView {
+    let is_due = RwSignal::new(false);
+    use_session().spawn(async move {
+        clock::next_task().await;
+        is_due.try_set(true);
+    });
     view! {
         <Guard>
-        <Shell>
-            <Routes fallback=|| view! { <not_found::NotFoundPage /> }>
-                <Route path=path!("/") view=TodayPage />
-                <ParentRoute path=path!("") view=ClientsLayout>
-                    <Route path=path!("/clienten") view=|| () />
-                    <Route path=path!("/client/:id") view=OverviewPage />
-                    <Route path=path!("/client/:id/bezoeken") view=VisitsPage />
-                    <Route path=path!("/client/:id/bezoek/:year/:visit") view=SignedVisitPage />
-                    <Route path=path!("/client/:id/gegevens") view=DetailsPage />
-                    <Route path=path!("/client/:id/planning") view=PlanningPage />
-                    <Route path=path!("/client/:id/geschiedenis") view=HistoryPage />
-                </ParentRoute>
-                <Route path=path!("/clienten/nieuw") view=NewClientPage />
-                <Route path=path!("/bezoek/nieuw") view=choose_client::ChooseClientPage />
-                <Route path=path!("/client/:id/bezoek/nieuw") view=NewVisitPage />
-                <Route path=path!("/client/:id/concept/:slot") view=DraftPage />
-                <Route path=path!("/meer") view=more::MorePage />
-                <Route path=path!("/meer/apparaten") view=DevicesPage />
-                <Route path=path!("/meer/praktijk") view=practice::PracticePage />
-                <Route path=path!("/meer/instellingen") view=settings::SettingsPage />
-                <Route path=path!("/meer/opslag") view=storage::StoragePage />
-                <Route path=path!("/meer/niet-leesbaar") view=unreadable::UnreadablePage />
-                <Route path=path!("/meer/over") view=about::AboutPage />
-            </Routes>
-        </Shell>
+            <Shell>
+                <Show when=move || is_due.get()>
+                    <Screens />
+                </Show>
+            </Shell>
         </Guard>
+    }
+}
+
+#[component]
+fn Screens() -> impl IntoView {
+    view! {
+        <Routes fallback=|| view! { <not_found::NotFoundPage /> }>
+            <Route path=path!("/") view=TodayPage />
+            <ParentRoute path=path!("") view=ClientsLayout>
+                <Route path=path!("/clienten") view=|| () />
+                <Route path=path!("/client/:id") view=OverviewPage />
+                <Route path=path!("/client/:id/bezoeken") view=VisitsPage />
+                <Route path=path!("/client/:id/bezoek/:year/:visit") view=SignedVisitPage />
+                <Route path=path!("/client/:id/gegevens") view=DetailsPage />
+                <Route path=path!("/client/:id/planning") view=PlanningPage />
+                <Route path=path!("/client/:id/geschiedenis") view=HistoryPage />
+            </ParentRoute>
+            <Route path=path!("/clienten/nieuw") view=NewClientPage />
+            <Route path=path!("/bezoek/nieuw") view=choose_client::ChooseClientPage />
+            <Route path=path!("/client/:id/bezoek/nieuw") view=NewVisitPage />
+            <Route path=path!("/client/:id/concept/:slot") view=DraftPage />
+            <Route path=path!("/meer") view=more::MorePage />
+            <Route path=path!("/meer/apparaten") view=DevicesPage />
+            <Route path=path!("/meer/praktijk") view=practice::PracticePage />
+            <Route path=path!("/meer/instellingen") view=settings::SettingsPage />
+            <Route path=path!("/meer/opslag") view=storage::StoragePage />
+            <Route path=path!("/meer/niet-leesbaar") view=unreadable::UnreadablePage />
+            <Route path=path!("/meer/over") view=about::AboutPage />
+        </Routes>
     }
 }

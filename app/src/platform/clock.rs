@@ -35,6 +35,11 @@ pub async fn sleep(duration: Duration) {
     let _ = JsFuture::from(promise).await;
 }
 
+/// Returns in a task of its own: what was built so far can be shown first, and a tap is heard in between.
+pub async fn next_task() {
+    sleep(Duration::ZERO).await;
+}
+
 /// Calls back once, after a while; not at all when it is dropped before.
 pub struct Timer {
     id: i32,

@@ -15,6 +15,7 @@ mod draft_text;
 mod drafts;
 mod edit;
 mod exchange;
+mod fresh;
 mod growth;
 mod head;
 mod incarnation;

@@ -226,6 +226,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             caught.has_changed |= has_changed;
         }
         self.commit().await?;
+        if self.session.behind.is_empty() {
+            self.session.fresh.clear();
+        }
         if caught.has_changed {
             let clients: BTreeSet<_> = picked.into_iter().map(|(client, _)| client).collect();
             self.clear_done_drafts(&clients).await?;
@@ -241,34 +244,48 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         stands && entries.iter().all(|entry| !self.is_core(entry.doc))
     }
 
-    /// Reads records that wait; one that does not stand there as it was stored is named as not opened.
+    /// Records that wait; one that does not stand there as it was stored is named as not opened.
     async fn read_works(&mut self, entries: &[Entry]) -> Outcome<Vec<Work>> {
-        let rows = entries.iter().map(|entry| entry.record.as_bytes().to_vec());
+        let fresh = &mut self.session.fresh;
+        let fresh = entries.iter().map(|entry| fresh.take(&entry.record));
+        let fresh: Vec<Option<Work>> = fresh.collect();
+        let missing = entries.iter().zip(&fresh);
+        let missing = missing.filter(|(_, work)| work.is_none());
+        let rows = missing.map(|(entry, _)| entry.record.as_bytes().to_vec());
         let rows: Vec<Vec<u8>> = rows.collect();
         let stored = self.store.read_many(StoreName::Record, &rows).await?;
+        let mut stored = stored.into_iter();
         let mut waiting: BTreeSet<RecordHash> = BTreeSet::new();
         waiting.extend(self.session.sync.pending.iter().map(|of| of.record));
         let mut works = Vec::with_capacity(entries.len());
-        for (entry, stored) in entries.iter().zip(stored) {
-            let keys = self.keys;
-            let stored = stored.filter(|bytes| hash_of(keys, bytes) == entry.record);
-            let record = stored.and_then(|bytes| Record::decode(bytes).ok());
-            let opened = record.and_then(|record| {
-                let key = keys.route_key_at(record.outer().chain.position)?;
-                let route = crypto::open_route(&keys.account, &record, &key).ok()?;
-                Some(Work {
-                    hash: entry.record,
-                    record,
-                    route,
+        for (entry, fresh) in entries.iter().zip(fresh) {
+            let work = match fresh {
+                Some(work) => Some(work),
+                None => self.look_at(entry, stored.next().flatten()),
+            };
+            match work {
+                Some(work) => works.push(Work {
                     is_retry: waiting.contains(&entry.record),
-                })
-            });
-            match opened {
-                Some(work) => works.push(work),
+                    ..work
+                }),
                 None => self.put_off(entry.doc, entry.record),
             }
         }
         Ok(works)
+    }
+
+    fn look_at(&self, entry: &Entry, stored: Option<Vec<u8>>) -> Option<Work> {
+        let keys = self.keys;
+        let stored = stored.filter(|bytes| hash_of(keys, bytes) == entry.record)?;
+        let record = Record::decode(stored).ok()?;
+        let key = keys.route_key_at(record.outer().chain.position)?;
+        let route = crypto::open_route(&keys.account, &record, &key).ok()?;
+        Some(Work {
+            hash: entry.record,
+            record,
+            route,
+            is_retry: false,
+        })
     }
 
     /// Brings records into one document; answers whether it changed.

@@ -243,7 +243,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             self.session.is_sync_changed = true;
         }
-        self.move_cursor(&places);
+        self.reach(&places);
+        self.move_cursor();
         if self.session.is_sync_changed {
             self.commit().await?;
         }

@@ -18,12 +18,13 @@ use super::outbox::Place;
 use super::stop::Outcome;
 use super::turn::Turn;
 use crate::store::{Store, StoreName};
-pub(crate) use enter::{Unopened, Work};
+pub(crate) use enter::{Unopened, Work, is_of_doc};
 use link::Verdict;
 
 /// Records taken in with one commit: a tap in between waits no longer than this takes.
 const CHUNK_RECORDS: usize = 128;
-/// Records in memory that wait for an earlier one; more are asked for again later.
+/// Records in memory that wait for an earlier one or a chain entry; those after them are asked for again once some of
+/// these could be taken in.
 const HELD_MAX: usize = 512;
 
 /// What became of records that were handed over.
@@ -49,9 +50,10 @@ pub struct Taken {
     pub has_rollback: bool,
     /// This device began a new incarnation: another copy of it had gone on.
     pub is_anew: bool,
-    /// Something new stands at a place of the relay's log that was taken in before: it lost what stood there and went
-    /// on. All is asked for, and handed in, again.
-    pub is_rewritten: bool,
+    /// Everything after this place of the relay's log is to be asked for again. Either something new stands at a place
+    /// that was taken in before (the relay lost what stood there and went on: all is handed in again, too), or more had to
+    /// wait than memory keeps and now there is room.
+    pub again_after: Option<AccountSeq>,
 }
 
 /// A record with its place in the relay's log, looked at once: its name and what it is.
@@ -72,9 +74,30 @@ pub(crate) struct Held {
     newer: BTreeSet<AccountSeq>,
     /// The end of what was given without holes; `None` = where the cursor stands.
     reached: Option<AccountSeq>,
+    /// From the first place on at which a record would have had to wait and found no room.
+    cut_from: Option<AccountSeq>,
 }
 
 impl Held {
+    /// Keeps what waits, as much as there is room for; the places of the rest count as not given.
+    fn keep(&mut self, mut waiting: Vec<Given>, cursor: AccountSeq) {
+        let cut = waiting.split_off(waiting.len().min(HELD_MAX));
+        self.records = waiting;
+        if let Some(first) = cut.iter().map(|given| given.place).min() {
+            let from = self.cut_from.map_or(first, |earlier| earlier.min(first));
+            self.cut_from = Some(from);
+            let reached = self.reached.unwrap_or(cursor);
+            self.reached = Some(before(from).min(reached));
+        }
+    }
+
+    /// After which place the log is to be given again, once there is room for what found none.
+    fn take_cut(&mut self) -> Option<AccountSeq> {
+        let has_room = self.records.len() < HELD_MAX;
+        let cut = self.cut_from.take_if(|_| has_room)?;
+        Some(before(cut))
+    }
+
     /// Counts a place of the log as given.
     pub(crate) fn reach(&mut self, cursor: AccountSeq, place: AccountSeq) {
         let reached = self.reached.unwrap_or(cursor);
@@ -86,13 +109,16 @@ impl Held {
     /// Where to go on after a restart. What is missing may stand anywhere in the log: then from its start.
     pub(crate) fn cursor(&self, cursor: AccountSeq) -> AccountSeq {
         let reached = self.reached.unwrap_or(cursor);
-        let before = |seq: &AccountSeq| AccountSeq(seq.0.saturating_sub(1));
         match self.bad.first() {
             _ if !self.records.is_empty() => AccountSeq(0),
-            Some(bad) => before(bad).min(reached),
+            Some(bad) => before(*bad).min(reached),
             None => reached,
         }
     }
+}
+
+const fn before(place: AccountSeq) -> AccountSeq {
+    AccountSeq(place.0.saturating_sub(1))
 }
 
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
@@ -110,6 +136,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             records = rest;
         }
+        let cut = self.session.held.take_cut();
+        taken.again_after = taken.again_after.or(cut);
         taken.cursor = self.session.sync.cursor;
         taken.is_newer = !self.session.held.newer.is_empty();
         let own = (self.keys.device, self.session.head.incarnation);
@@ -216,8 +244,6 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         }
         // What an earlier chunk held back may have come with this one.
         taken.has_gap = has_gap;
-        queue.truncate(HELD_MAX);
-        self.session.held.records = queue;
         let held = &mut self.session.held;
         held.bad.retain(|place| !places.contains(place));
         held.newer.retain(|place| !places.contains(place));
@@ -225,9 +251,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         held.newer.extend(newer);
         taken.new_count += fresh.len();
         self.file_all(&works, tries_again)?;
-        self.move_cursor(&places);
+        self.session.fresh.keep(works);
+        self.reach(&places);
+        let (sync, held) = (&self.session.sync, &mut self.session.held);
+        held.keep(queue, sync.cursor);
+        self.move_cursor();
         if is_rewritten {
-            taken.is_rewritten = true;
+            taken.again_after = Some(AccountSeq(0));
             self.forget_cursor();
             self.refill(|_| true).await?;
         }
@@ -268,12 +298,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(known)
     }
 
-    /// Counts places of the log as given; the cursor goes as far as nothing before it is missing.
-    pub(crate) fn move_cursor(&mut self, places: &[AccountSeq]) {
-        let (held, sync) = (&mut self.session.held, &mut self.session.sync);
+    /// Counts places of the log as given.
+    pub(crate) fn reach(&mut self, places: &[AccountSeq]) {
+        let (held, sync) = (&mut self.session.held, &self.session.sync);
         for place in places {
             held.reach(sync.cursor, *place);
         }
+    }
+
+    /// The cursor goes as far as nothing before it is missing.
+    pub(crate) fn move_cursor(&mut self) {
+        let (held, sync) = (&mut self.session.held, &mut self.session.sync);
         let reached = held.reached.unwrap_or(sync.cursor);
         let cursor = held.cursor(sync.cursor);
         held.reached = Some(reached);

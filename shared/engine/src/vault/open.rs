@@ -13,6 +13,7 @@ use super::behind::is_of_journal;
 use super::device::device_notes_row;
 use super::drafts::read_slots;
 use super::head::{DeviceHead, DocHead};
+use super::intake::is_of_doc;
 use super::keys::Keys;
 use super::lane::{OpenLane, lane_row};
 use super::local;
@@ -108,7 +109,7 @@ async fn read_sync_head<S: Store>(
 }
 
 /// What stands here of other devices and of earlier runs of this one, from the records: each sequence as far as it hangs
-/// together. Their changes are looked at again: whether they are in their documents is not known.
+/// together. What belongs into documents is looked at again: whether it is in them is not known.
 fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
     let mut sync = SyncHead::default();
     for found in &log.records {
@@ -126,7 +127,7 @@ fn rebuild(keys: &Keys, head: &DeviceHead, log: &Log) -> SyncHead {
             (branch.seq, branch.hash) = (outer.seq, found.hash);
             branch.note_seen(&found.route.seen);
         }
-        if found.route.kind == RecordKind::Changes {
+        if is_of_doc(&found.route) {
             sync.pending.push(Pending {
                 doc: found.route.doc,
                 record: found.hash,

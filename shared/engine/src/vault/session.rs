@@ -13,6 +13,7 @@ use protocol::{DeviceIndex, DocId, KeyId};
 use super::behind::Behind;
 use super::catalogue::{Catalogue, DocPlace};
 use super::drafts::Slots;
+use super::fresh::Fresh;
 use super::head::{DeviceHead, DocHead};
 use super::intake::Held;
 use super::lane::OpenLane;
@@ -48,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) held: Held,
     /// Stored records that are not in their documents yet.
     pub(crate) behind: Behind,
+    /// Some of them, as they were looked at when they came.
+    pub(crate) fresh: Fresh,
     /// Devices that this one added, by the length of the chain they were read from.
     pub(crate) added_here: Option<(u32, Vec<DeviceIndex>)>,
     /// Read when it is first asked for.
@@ -103,6 +106,7 @@ impl Session {
             is_sync_changed: false,
             held: Held::default(),
             behind: Behind::default(),
+            fresh: Fresh::default(),
             added_here: None,
             outbox: None,
             trail: Trail::default(),

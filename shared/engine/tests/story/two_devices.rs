@@ -255,6 +255,41 @@ fn a_missing_record_is_a_gap_until_it_comes() {
     assert_same(&mut tablet, &mut laptop, client);
 }
 
+/// Memory keeps 512 records that must wait: a device that learns late of a third one gets what stood after them, too.
+#[test]
+fn more_than_memory_keeps_waits_for_a_chain_entry_and_all_of_it_comes() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(12);
+    let mut phone = laptop.add_tablet(13);
+    hub.settle(&mut [&mut laptop, &mut phone]);
+    for _ in 0..600 {
+        phone.sign(client, &this_morning("Bezoek"));
+    }
+    hub.settle(&mut [&mut phone]);
+    let taken = hub.pull(&mut tablet);
+    assert!(taken.needs_chain && taken.again_after.is_none(), "no room");
+    assert_eq!(taken.cursor, AccountSeq(0), "after a restart all is asked");
+
+    let entries = laptop.chain();
+    let now = engine::Now { ms: tablet.now };
+    let known = tablet.chain().len();
+    let adopted = tablet
+        .vault
+        .take_chain(&entries[known..], now, &mut tablet.rng);
+    pollster::block_on(adopted).unwrap();
+    let taken = tablet.take(Vec::new());
+    assert_eq!(taken.new_count, 512);
+    let after = taken.again_after.unwrap();
+    assert_eq!(
+        tablet.standing().cursor,
+        after,
+        "a restart asks for the same"
+    );
+    let taken = tablet.take(hub.after(after));
+    assert_eq!((taken.again_after, taken.has_gap), (None, false));
+    assert_eq!(tablet.standing().cursor, AccountSeq(hub.log.len() as u64));
+    assert_same(&mut tablet, &mut phone, client);
+}
+
 #[test]
 fn changed_cut_and_foreign_bytes_are_not_taken_in() {
     let (mut hub, mut tablet, mut laptop, client) = pair(11);

@@ -131,8 +131,8 @@ impl Machine {
             self.wishes.has_asked_chain = true;
             self.wishes.is_chain_doubted = true;
         }
-        if taken.is_rewritten {
-            self.wishes.at = AccountSeq(0);
+        if let Some(after) = taken.again_after {
+            self.wishes.at = self.wishes.at.min(after);
         }
         let (bad_count, new_count) = core::mem::take(&mut self.wishes.parts);
         taken.bad_count += bad_count;

@@ -38,15 +38,18 @@ impl Work {
 
     /// A newer version asks that the document is only read.
     pub(crate) fn is_stopping(&self) -> bool {
-        let kind = self.route.kind;
-        kind.rule() == KindRule::ReadOnly || kind == RecordKind::EraseIntent
+        is_stopping(self.route.kind)
     }
+}
 
-    /// Whether it belongs into a document.
-    fn is_of_doc(&self) -> bool {
-        let is_change = self.route.kind == RecordKind::Changes;
-        self.route.doc != DocId::NIL && (is_change || self.is_stopping())
-    }
+fn is_stopping(kind: RecordKind) -> bool {
+    kind.rule() == KindRule::ReadOnly || kind == RecordKind::EraseIntent
+}
+
+/// Whether a record belongs into a document.
+pub(crate) fn is_of_doc(route: &Route) -> bool {
+    let is_change = route.kind == RecordKind::Changes;
+    route.doc != DocId::NIL && (is_change || is_stopping(route.kind))
 }
 
 /// Why the body of a record gave nothing.
@@ -104,7 +107,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut touched: BTreeSet<DocId> = BTreeSet::new();
         for work in works {
             let made_at = self.note_body(work)?;
-            if !work.is_of_doc() {
+            if !is_of_doc(&work.route) {
                 continue;
             }
             let (doc, record) = (work.route.doc, work.hash);

@@ -1,6 +1,8 @@
 //! The journal of what waits: what it costs, and what its damage costs.
 
+use engine::Now;
 use engine::store::memory::Memory;
+use pollster::block_on;
 
 use super::*;
 
@@ -128,5 +130,38 @@ fn damage_in_what_waits_loses_nothing() {
                 assert_eq!(seen(&mut copy, *client), seen(&mut story.tablet, *client));
             }
         }
+    }
+}
+
+/// What a newer version asks not to be written to is not written to after such damage either.
+#[test]
+fn damage_in_what_waits_forgets_no_record_that_makes_a_document_read_only() {
+    let mut story = story(27, 2);
+    story.store();
+    story.finish();
+    let client = story.clients[0];
+    let now = Now {
+        ms: story.tablet.now,
+    };
+    let (vault, rng) = (&mut story.tablet.vault, &mut story.tablet.rng);
+    block_on(vault.plant_unknown_record(client, true, now, rng)).unwrap();
+    story.store();
+    let place = Edit::ChangeClient {
+        client,
+        field: ClientField::Place,
+        value: "Zeist".into(),
+    };
+    for row in cursors(&story.laptop.disk) {
+        let disk = story.laptop.disk.fork();
+        disk.remove(row.0, &row.1);
+        let mut copy = Tablet::on(disk, 9);
+        copy.now = story.laptop.now;
+        copy.unlock();
+        // Without its head the document is not whole either.
+        let failure = failure(copy.edit(place.clone()));
+        assert!(
+            matches!(failure, Failure::NewerFormat | Failure::Corrupt),
+            "{failure:?}"
+        );
     }
 }

@@ -185,7 +185,7 @@ fn the_next_page_is_asked_for_before_the_last_part_is_stored() {
         };
         assert_eq!(after, AccountSeq(200));
         let taken = crate::Taken {
-            is_rewritten,
+            again_after: is_rewritten.then_some(AccountSeq(0)),
             ..crate::Taken::default()
         };
         let out = work_done(&mut machine, Done::Taken(taken), own, NOW);
