@@ -100,7 +100,9 @@ impl State {
 fn failing(status: &SyncStatus) -> Failing {
     match status.trouble {
         _ if status.refused_count > 0 => Failing::Sending,
-        Some(Trouble::AppTooOld | Trouble::Tampered | Trouble::Withheld) => Failing::Receiving,
+        Some(Trouble::AppTooOld | Trouble::Tampered | Trouble::Withheld | Trouble::Rollback) => {
+            Failing::Receiving
+        }
         Some(Trouble::Storage) => Failing::Both,
         Some(Trouble::ChainFork) => Failing::Devices,
         _ => Failing::Sending,

@@ -245,6 +245,9 @@ pub fn trouble(trouble: Trouble) -> &'static str {
             "De server geeft niet alles wat je andere apparaten stuurden. De app vraagt er vanzelf opnieuw om. \
              Blijft dit zo? Waarschuw de beheerder."
         }
+        Trouble::Rollback => {
+            "De server laat oude gegevens zien. Wat hier staat blijft staan. Waarschuw de beheerder."
+        }
         Trouble::ChainFork => {
             "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af. Vraag de beheerder om hulp."
         }
@@ -268,7 +271,7 @@ mod tests {
     }
 
     /// Every trouble there is.
-    const TROUBLES: [Trouble; 15] = [
+    const TROUBLES: [Trouble; 16] = [
         Trouble::Unreachable,
         Trouble::OtherRelay,
         Trouble::InviteNeeded,
@@ -282,6 +285,7 @@ mod tests {
         Trouble::AppTooOld,
         Trouble::Tampered,
         Trouble::Withheld,
+        Trouble::Rollback,
         Trouble::ChainFork,
         Trouble::Storage,
     ];

@@ -65,6 +65,8 @@ fn compile(is_dev: bool) -> anyhow::Result<()> {
     cargo.args(["--target", "wasm32-unknown-unknown"]);
     if is_dev {
         cargo.args(["--features", "gallery,conformance"]);
+        // What it depends on is as in the released module; putting it together takes a third of the time.
+        cargo.args(["--config", "profile.web.package.app.opt-level=0"]);
     }
     for flag in equal_paths()
         .iter()

@@ -75,9 +75,11 @@ fn TroubleNotice(trouble: Trouble) -> impl IntoView {
     let kind = match trouble {
         Trouble::Unreachable => NoticeKind::Offline,
         Trouble::Patience => NoticeKind::Info,
-        Trouble::Tampered | Trouble::Withheld | Trouble::ChainFork | Trouble::Revoked => {
-            NoticeKind::Danger
-        }
+        Trouble::Tampered
+        | Trouble::Withheld
+        | Trouble::Rollback
+        | Trouble::ChainFork
+        | Trouble::Revoked => NoticeKind::Danger,
         _ => NoticeKind::Warning,
     };
     let invite = RwSignal::new(session.invite());

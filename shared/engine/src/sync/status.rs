@@ -47,6 +47,8 @@ pub enum Trouble {
     Tampered,
     /// The relay keeps back records of a device that others have.
     Withheld,
+    /// A device says that it stores less than it said before: old records were put in the place of newer ones.
+    Rollback,
     /// The account chain is forked: no device is added or removed before that is healed.
     ChainFork,
     /// This device cannot store what comes.
@@ -79,4 +81,8 @@ pub struct SyncStatus {
     pub head: u64,
     /// The relay's clock minus this one, in ms, where they are more than ten minutes apart; else 0.
     pub clock_off_ms: i64,
+    /// The relay lost records that it had taken; what is stored here is handed in again.
+    pub is_refilling: bool,
+    /// How often other devices said that they store more than was known: what each entry says of where it is may be old.
+    pub receipt_count: u64,
 }
