@@ -74,9 +74,9 @@ pub struct Toast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlushId(u64);
 
-/// What views of the exchange show of it: how much waits and is refused, when something was sent and received, and how
-/// long the account chain is.
-type Exchange = (usize, usize, i64, i64, u32);
+/// What views of the exchange show of it: how much waits and is refused, when something was sent and received, what was
+/// heard of other devices, and how long the account chain is.
+type Exchange = (usize, usize, i64, i64, u64, u32);
 
 type Flush = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
 type Go = Rc<dyn Fn(&str, bool)>;
@@ -195,6 +195,7 @@ impl Session {
             status.refused_count,
             status.last_sent_at,
             status.last_received_at,
+            status.heard_count,
             status.chain_len,
         );
         if self.exchange.get_untracked() != exchange {

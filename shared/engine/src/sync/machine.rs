@@ -246,6 +246,10 @@ pub struct Machine {
     is_chain_forked: bool,
     is_registration_closed: bool,
     trouble: Option<Trouble>,
+    /// Why the relay does not take a draft.
+    draft_trouble: Option<Trouble>,
+    /// The relay lost what it had taken, and not all of it was handed in again.
+    is_refilling: bool,
     clock_off_ms: i64,
     told: Option<SyncStatus>,
     wake_at: Option<i64>,
@@ -282,6 +286,8 @@ impl Machine {
             is_chain_forked: false,
             is_registration_closed: false,
             trouble: None,
+            draft_trouble: None,
+            is_refilling: false,
             clock_off_ms: 0,
             told: None,
             wake_at: None,

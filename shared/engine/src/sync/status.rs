@@ -83,6 +83,6 @@ pub struct SyncStatus {
     pub clock_off_ms: i64,
     /// The relay lost records that it had taken; what is stored here is handed in again.
     pub is_refilling: bool,
-    /// How often other devices said that they store more than was known: what each entry says of where it is may be old.
-    pub receipt_count: u64,
+    /// Records of other devices that are stored here, those that only say what their device has among them.
+    pub heard_count: u64,
 }

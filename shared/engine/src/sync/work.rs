@@ -152,6 +152,8 @@ pub struct Standing {
     pub last_sent_at: i64,
     /// When news of another device last arrived; 0 = never.
     pub last_received_at: i64,
+    /// Records of other devices that are stored here, those that only say what their device has among them.
+    pub heard_count: u64,
     /// Something arrived that no own record speaks of yet, and all of it is in its documents.
     pub has_untold: bool,
     /// Records that are stored here and not in their documents yet.

@@ -202,7 +202,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let device = self.keys.device;
         let rows = &self.outbox().await?.rows;
         let mut stopped = Vec::new();
-        let mut wanted: Vec<RecordHash> = Vec::new();
+        let mut wanted = Vec::new();
         let (own, others): (Vec<_>, Vec<_>) = rows.values().partition(|row| row.device == device);
         for row in own.into_iter().chain(others) {
             let run = (row.device, row.incarnation);
@@ -210,16 +210,21 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 stopped.push(run);
             }
             if !stopped.contains(&run) && wanted.len() < limit::PUSH_RECORDS_MAX {
-                wanted.push(row.hash);
+                wanted.push((run, row.hash));
             }
         }
         let mut sendable = Vec::new();
         let mut size = 0;
-        for hash in wanted {
+        let mut unreadable = Vec::new();
+        for (run, hash) in wanted {
+            if unreadable.contains(&run) {
+                continue;
+            }
             let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
             let Some(bytes) = stored.filter(|bytes| hash_of(self.keys, bytes) == hash) else {
-                // What comes after it would only meet a gap.
-                break;
+                // What comes after it in its sequence would only meet a gap.
+                unreadable.push(run);
+                continue;
             };
             size += bytes.len();
             if size > max_bytes && !sendable.is_empty() {
@@ -368,6 +373,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let waiting_count = open.iter().filter(is_own_work).count();
         let behind_count = self.session.behind.count();
         let sync = &self.session.sync;
+        let others = sync.branches.iter();
+        let others = others.filter(|branch| branch.device != self.keys.device);
+        let heard_count = others.map(|branch| u64::from(branch.seq.0)).sum();
         Ok(Standing {
             cursor: sync.cursor,
             chain,
@@ -376,6 +384,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             refused_count,
             last_sent_at: sync.last_sent_at,
             last_received_at: sync.last_received_at,
+            heard_count,
             has_untold: sync.has_untold() && behind_count == 0,
             behind_count,
             draft_count: self.unsent_drafts().len(),

@@ -18,7 +18,7 @@ use super::outbox::Place;
 use super::stop::Outcome;
 use super::turn::Turn;
 use crate::store::{Store, StoreName};
-pub(crate) use enter::{Unopened, Work, is_of_doc};
+pub(crate) use enter::{Unopened, Work, is_of_doc, is_stopping};
 use link::Verdict;
 
 /// Records taken in with one commit: a tap in between waits no longer than this takes.
@@ -26,6 +26,8 @@ const CHUNK_RECORDS: usize = 128;
 /// Records in memory that wait for an earlier one or a chain entry; those after them are asked for again once some of
 /// these could be taken in.
 const HELD_MAX: usize = 512;
+/// Bytes of them.
+const HELD_BYTES: usize = 8 << 20;
 
 /// What became of records that were handed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,18 +76,35 @@ pub(crate) struct Held {
     newer: BTreeSet<AccountSeq>,
     /// The end of what was given without holes; `None` = where the cursor stands.
     reached: Option<AccountSeq>,
-    /// From the first place on at which a record would have had to wait and found no room.
-    cut_from: Option<AccountSeq>,
+    /// One of them waits for an earlier record, which may stand anywhere in the log.
+    has_gap: bool,
+    cut: Option<Cut>,
+}
+
+/// Not all that had to wait found room.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    /// The first place of what found none.
+    from: AccountSeq,
+    /// How many were kept.
+    kept_count: usize,
 }
 
 impl Held {
     /// Keeps what waits, as much as there is room for; the places of the rest count as not given.
-    fn keep(&mut self, mut waiting: Vec<Given>, cursor: AccountSeq) {
-        let cut = waiting.split_off(waiting.len().min(HELD_MAX));
-        self.records = waiting;
+    fn keep(&mut self, mut waiting: Vec<Given>, has_gap: bool, cursor: AccountSeq) {
+        let mut bytes = 0;
+        let fits = waiting.iter().take(HELD_MAX).take_while(|given| {
+            let record = given.record.as_ref();
+            bytes += record.map_or(0, |record| record.as_bytes().len());
+            bytes <= HELD_BYTES
+        });
+        let kept_count = fits.count();
+        let cut = waiting.split_off(kept_count);
+        (self.records, self.has_gap) = (waiting, has_gap);
         if let Some(first) = cut.iter().map(|given| given.place).min() {
-            let from = self.cut_from.map_or(first, |earlier| earlier.min(first));
-            self.cut_from = Some(from);
+            let from = self.cut.map_or(first, |earlier| earlier.from.min(first));
+            self.cut = Some(Cut { from, kept_count });
             let reached = self.reached.unwrap_or(cursor);
             self.reached = Some(before(from).min(reached));
         }
@@ -93,9 +112,9 @@ impl Held {
 
     /// After which place the log is to be given again, once there is room for what found none.
     fn take_cut(&mut self) -> Option<AccountSeq> {
-        let has_room = self.records.len() < HELD_MAX;
-        let cut = self.cut_from.take_if(|_| has_room)?;
-        Some(before(cut))
+        let kept_count = self.records.len();
+        let cut = self.cut.take_if(|cut| kept_count < cut.kept_count)?;
+        Some(before(cut.from))
     }
 
     /// Counts a place of the log as given.
@@ -106,14 +125,16 @@ impl Held {
         }
     }
 
-    /// Where to go on after a restart. What is missing may stand anywhere in the log: then from its start.
+    /// Where to go on after a restart: before what could not be taken in. A record that is missing may stand anywhere in
+    /// the log: then from its start.
     pub(crate) fn cursor(&self, cursor: AccountSeq) -> AccountSeq {
-        let reached = self.reached.unwrap_or(cursor);
-        match self.bad.first() {
-            _ if !self.records.is_empty() => AccountSeq(0),
-            Some(bad) => before(*bad).min(reached),
-            None => reached,
+        if self.has_gap {
+            return AccountSeq(0);
         }
+        let reached = self.reached.unwrap_or(cursor);
+        let held = self.records.iter().map(|given| given.place);
+        let again = held.chain(self.bad.first().copied()).min();
+        again.map_or(reached, |first| before(first).min(reached))
     }
 }
 
@@ -167,7 +188,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut is_rewritten = false;
         let mut queue = core::mem::take(&mut self.session.held.records);
         queue.extend(records);
-        queue.retain(|given| !known.contains(&given.hash));
+        // Asked for again while it waits, a record comes twice.
+        let mut seen = known;
+        queue.retain(|given| seen.insert(given.hash));
         queue.sort_by_key(|given| given.place);
         let decoded = queue
             .iter()
@@ -251,10 +274,12 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         held.newer.extend(newer);
         taken.new_count += fresh.len();
         self.file_all(&works, tries_again)?;
+        let catalogue = &self.session.catalogue;
+        works.retain(|work| catalogue.place(work.route.doc).is_some());
         self.session.fresh.keep(works);
         self.reach(&places);
         let (sync, held) = (&self.session.sync, &mut self.session.held);
-        held.keep(queue, sync.cursor);
+        held.keep(queue, has_gap, sync.cursor);
         self.move_cursor();
         if is_rewritten {
             taken.again_after = Some(AccountSeq(0));

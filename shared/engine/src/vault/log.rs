@@ -10,6 +10,7 @@ use protocol::{DeviceIndex, DocId, Domain, Incarnation, RecordHash, Seq, hash};
 use rand_core::CryptoRng;
 
 use super::head::DeviceHead;
+use super::intake::is_stopping;
 use super::keys::Keys;
 use super::stop::Outcome;
 use super::sync_head::{Branch, SyncHead};
@@ -128,7 +129,7 @@ impl Log {
     pub(crate) fn asks_for_newer(&self, doc: DocId) -> bool {
         self.records
             .iter()
-            .any(|found| found.route.doc == doc && found.route.kind.rule() == KindRule::ReadOnly)
+            .any(|found| found.route.doc == doc && is_stopping(&found.route))
     }
 
     /// Records of one kind and document, in order.
@@ -170,10 +171,11 @@ pub(crate) fn open_listed(
         .route_key_at(record.outer().chain.position)
         .ok_or(Unread::Damaged)?;
     let route = open_route(&keys.account, &record, &route_key).map_err(|_| Unread::Damaged)?;
-    match route.kind.rule() {
-        KindRule::Keep => return Err(Unread::Skipped),
-        KindRule::ReadOnly => return Err(Unread::Newer),
-        KindRule::Apply => {}
+    if is_stopping(&route) {
+        return Err(Unread::Newer);
+    }
+    if route.kind.rule() == KindRule::Keep {
+        return Err(Unread::Skipped);
     }
     if route.doc != doc || route.kind != kind {
         return Err(Unread::Damaged);

@@ -188,7 +188,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             .map(ChangeHash::from_bytes)
             .collect();
         // Every edit needs the profile: it stands twice, so that one damaged row does not stop all work.
-        if open.head.is_snapshot_due() || open.place.1 == DocKind::Profile {
+        let is_due = open.head.is_snapshot_due() || open.place.1 == DocKind::Profile;
+        // A snapshot would forget which record asks for a newer version.
+        if is_due && open.health != Health::Newer {
             self.snapshot_doc(open)?;
         }
         self.put_value(StoreName::Cursor, self.head_row(doc), &open.head)

@@ -175,10 +175,12 @@ impl Machine {
                     return Some(Asked::Push { hashes, acked });
                 }
                 self.wishes.stuck_count = 0;
+                self.backoff.reset();
                 self.clear_trouble(&[Trouble::Quota, Trouble::Patience, Trouble::RelayTooOld]);
                 self.note_acked(acked);
             }
             (Asked::PutDraft { slot }, ToDevice::DraftAck { slot: of, counter }) if slot == of => {
+                self.draft_trouble = None;
                 self.wishes.work.push(Work::DraftAcked { slot, counter });
             }
             (
@@ -247,7 +249,7 @@ impl Machine {
         self.link = Link::Ready;
         self.heard_at = now;
         self.trouble = self.is_chain_forked.then_some(Trouble::ChainFork);
-        self.backoff.reset();
+        self.draft_trouble = None;
         // A full relay that was started again may have room, and a refusal of before is not known on this connection.
         self.push_at = now;
         self.wishes.tip = Some(tip);
@@ -349,9 +351,14 @@ impl Machine {
                 // Only the slot itself, signed, shows that there is a later state of it.
                 self.wishes.drafts = true;
             }
-            (Asked::PutDraft { .. }, _) => {
+            (Asked::PutDraft { .. }, refusal) => {
                 self.draft_at = patience.max(now.saturating_add(DRAFT_MS));
                 self.wishes.drafts_out.clear();
+                self.draft_trouble = Some(match refusal {
+                    Refusal::Quota { .. } => Trouble::Quota,
+                    Refusal::FormatTooNew { .. } => Trouble::RelayTooOld,
+                    _ => Trouble::Patience,
+                });
             }
             (Asked::PullDrafts { .. }, _) => {
                 self.wishes.drafts = true;

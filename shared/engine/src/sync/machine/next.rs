@@ -128,7 +128,7 @@ impl Machine {
     }
 
     /// Whether [`Machine::next_chain`] has something to do.
-    fn has_chain_wish(&self) -> bool {
+    pub(super) fn has_chain_wish(&self) -> bool {
         let own = self.standing.map(|of| of.chain);
         let is_apart = self.wishes.tip.is_some() && self.wishes.tip != own;
         let has_proposal = self.proposed.is_some() && !self.wishes.is_proposal_sent;

@@ -50,13 +50,18 @@ impl Machine {
             }
             _ => (last.behind.saturating_sub(last.stored_behind), last.head),
         };
+        if phase == Phase::UpToDate {
+            self.backoff.reset();
+            self.is_refilling &= self.standing.is_some_and(|of| of.outbox_count > 0);
+        }
         let mut status = SyncStatus {
             phase,
-            trouble: self.trouble,
+            trouble: self.trouble.or(self.draft_trouble),
             behind: missing.saturating_add(behind_count),
             stored_behind: behind_count,
             head,
             clock_off_ms: self.clock_off_ms,
+            is_refilling: self.is_refilling,
             ..last
         };
         // Of a locked vault what was known last holds.
@@ -64,6 +69,7 @@ impl Machine {
             status.waiting_count = of.waiting_count;
             status.refused_count = of.refused_count;
             (status.last_sent_at, status.last_received_at) = (of.last_sent_at, of.last_received_at);
+            status.heard_count = of.heard_count;
             status.chain_len = of.chain.len;
         }
         if self.told != Some(status) {

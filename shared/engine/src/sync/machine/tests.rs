@@ -33,6 +33,7 @@ fn standing(chain: ChainTip) -> Standing {
         refused_count: 0,
         last_sent_at: 0,
         last_received_at: 0,
+        heard_count: 0,
         has_untold: false,
         behind_count: 0,
         draft_count: 0,

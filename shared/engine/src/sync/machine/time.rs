@@ -50,6 +50,7 @@ impl Machine {
         // Between two pages the place where they go on must not move.
         if is_due && is_idle && self.link == Link::Ready {
             self.again_at = None;
+            self.wishes.has_asked_chain = false;
             self.wishes.at = self.standing.map_or(AccountSeq(0), |of| of.cursor);
             let held_back = core::mem::take(&mut self.wishes.held_back);
             self.wishes.head = self.wishes.head.max(held_back);

@@ -36,6 +36,7 @@ impl Machine {
             Done::Welcomed { is_wiped } => {
                 if is_wiped {
                     self.reached = AccountSeq(0);
+                    self.is_refilling = true;
                 }
                 // Pages go on where the vault stands, at the start after a loss. The last record is asked for once more:
                 // another one in its place shows that the relay lost records and went on.
@@ -126,6 +127,12 @@ impl Machine {
         if taken.has_news {
             self.plan_beacon(now);
         }
+        if taken.new_count > 0 {
+            self.backoff.reset();
+        }
+        // The relay gives records, and not the entry of the chain that they name.
+        let is_chain_kept_back =
+            taken.needs_chain && self.wishes.has_asked_chain && !self.has_chain_wish();
         if taken.needs_chain && self.wishes.tip.is_some() && !self.wishes.has_asked_chain {
             // The tip that was told may be older than the record.
             self.wishes.has_asked_chain = true;
@@ -150,7 +157,9 @@ impl Machine {
             self.trouble = Some(Trouble::Tampered);
         } else if taken.is_newer {
             self.trouble = Some(Trouble::AppTooOld);
-        } else if taken.has_gap {
+        } else if taken.has_rollback {
+            self.trouble = Some(Trouble::Rollback);
+        } else if taken.has_gap || is_chain_kept_back {
             self.trouble = Some(Trouble::Withheld);
         } else if taken.new_count > 0 {
             self.clear_trouble(&[Trouble::Tampered, Trouble::Withheld]);
@@ -175,9 +184,10 @@ impl Machine {
         if self.lacking == Lacking::AskedAgain && self.trouble.is_none() {
             self.trouble = Some(Trouble::Withheld);
         }
-        let is_given_badly = taken.bad_count > 0 || taken.has_gap || taken.is_newer;
+        let is_missing = taken.has_gap || is_chain_kept_back;
+        let is_given_badly = taken.bad_count > 0 || is_missing || taken.is_newer;
         if !is_given_badly && !taken.is_lacking {
-            if self.wishes.held_back <= self.wishes.at {
+            if self.wishes.held_back <= self.wishes.at && !taken.needs_chain {
                 self.again_count = 0;
                 self.clear_trouble(&[Trouble::Withheld]);
             }

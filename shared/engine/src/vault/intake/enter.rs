@@ -7,7 +7,7 @@ use crypto::RecordOpenError;
 use protocol::body::{Body, BodyError};
 use protocol::keybox::{Keybox, KeyboxEntry};
 use protocol::record::{KindRule, Record, RecordKind, Route};
-use protocol::{DocId, RecordHash};
+use protocol::{DocId, Generation, RecordHash};
 use rand_core::CryptoRng;
 
 use super::super::behind::Entry;
@@ -38,18 +38,22 @@ impl Work {
 
     /// A newer version asks that the document is only read.
     pub(crate) fn is_stopping(&self) -> bool {
-        is_stopping(self.route.kind)
+        is_stopping(&self.route)
     }
 }
 
-fn is_stopping(kind: RecordKind) -> bool {
-    kind.rule() == KindRule::ReadOnly || kind == RecordKind::EraseIntent
+/// Whether a record asks that its document is only read: a critical kind that this version does not know or cannot carry
+/// out, or a generation after the one that this version makes.
+pub(crate) fn is_stopping(route: &Route) -> bool {
+    let kind = route.kind;
+    let is_newer = route.generation > Generation(0);
+    is_newer || kind.rule() == KindRule::ReadOnly || kind == RecordKind::EraseIntent
 }
 
 /// Whether a record belongs into a document.
 pub(crate) fn is_of_doc(route: &Route) -> bool {
     let is_change = route.kind == RecordKind::Changes;
-    route.doc != DocId::NIL && (is_change || is_stopping(route.kind))
+    route.doc != DocId::NIL && (is_change || is_stopping(route))
 }
 
 /// Why the body of a record gave nothing.
