@@ -13,4 +13,6 @@ pub mod store;
 pub mod sync;
 mod vault;
 
+#[cfg(feature = "fixture")]
+pub use vault::Planted;
 pub use vault::{CaughtUp, ChainTaken, Now, PeerDraft, Taken, Unsaved, Vault};

@@ -54,6 +54,8 @@ use crate::kdf::Kdf;
 use crate::store::Store;
 #[cfg(feature = "fixture")]
 pub(crate) use bulk::BulkYear;
+#[cfg(feature = "fixture")]
+pub use bulk::Planted;
 pub use catch_up::CaughtUp;
 use crypto::DeviceBundle;
 pub use growth::ChainTaken;

@@ -7,11 +7,11 @@ use dossier::id::{ClientId, EntryId};
 use dossier::project;
 use protocol::keybox::DocKind;
 use protocol::record::{Lane, RecordKind};
-use protocol::{ClientId as Owner, DocId, body::Body};
+use protocol::{ClientId as Owner, DocId, Generation, body::Body};
 use rand_core::CryptoRng;
 
 use super::edit::deed;
-use super::session::OpenDoc;
+use super::session::{Health, OpenDoc};
 use super::shelf::place_of;
 use super::stop::{Outcome, Stop};
 use super::turn::Turn;
@@ -27,6 +27,19 @@ const VISITS_PER_RECORD: usize = 150;
 pub(crate) struct BulkYear {
     pub(crate) year: u16,
     pub(crate) visits: Vec<(i64, VisitInput)>,
+}
+
+/// A record that a later version could make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planted {
+    /// Of an unknown kind that may be passed by.
+    Unknown,
+    /// Of an unknown kind that must be understood.
+    Critical,
+    /// The intent to erase something of the document.
+    Erasure,
+    /// A change of the document's next generation.
+    Generation,
 }
 
 impl<S: Store, K: Kdf> Vault<S, K> {
@@ -62,21 +75,19 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         turn.plant_false_record(client).await.map_err(failure)
     }
 
-    /// Adds a record of a kind that no version knows to a client's dossier.
+    /// Adds a record that a later version could make to a client's dossier.
     ///
     /// # Errors
     /// As any edit.
-    pub async fn plant_unknown_record(
+    pub async fn plant_record(
         &mut self,
         client: ClientId,
-        is_critical: bool,
+        planted: Planted,
         now: Now,
         rng: &mut impl CryptoRng,
     ) -> Result<(), Failure> {
         let mut turn = self.turn(now.ms, rng).await.map_err(failure)?;
-        turn.plant_unknown_record(client, is_critical)
-            .await
-            .map_err(failure)
+        turn.plant_record(client, planted).await.map_err(failure)
     }
 }
 
@@ -182,16 +193,25 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.commit().await
     }
 
-    async fn plant_unknown_record(&mut self, client: ClientId, is_critical: bool) -> Outcome<()> {
+    async fn plant_record(&mut self, client: ClientId, planted: Planted) -> Outcome<()> {
         let place = (Some(Owner::from_bytes(client.0)), DocKind::Dossier, None);
         self.open_all(place).await?;
         let (doc, mut open) = self.take_first(place).ok_or(Failure::NotFound)?;
         let body = Body::plain(0, b"a later version knows".to_vec());
-        let kind = RecordKind::Unknown {
+        let unknown = |critical| RecordKind::Unknown {
             code: 0x55,
-            critical: is_critical,
+            critical,
         };
-        let place = (doc, protocol::Generation(0), open.key.id());
+        let (kind, generation) = match planted {
+            Planted::Unknown => (unknown(false), Generation(0)),
+            Planted::Critical => (unknown(true), Generation(0)),
+            Planted::Erasure => (RecordKind::EraseIntent, Generation(0)),
+            Planted::Generation => (RecordKind::Changes, Generation(1)),
+        };
+        if planted != Planted::Unknown {
+            open.health = Health::Newer;
+        }
+        let place = (doc, generation, open.key.id());
         let hash = self.append(Lane::Log, kind, place, body, &open.key.derive_body_key())?;
         open.head.push(hash, 0);
         self.store_head(doc, &mut open)?;

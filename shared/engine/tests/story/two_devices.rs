@@ -3,6 +3,7 @@
 use dossier::edit::{ClientField, CorrectionInput, Edit, Funding, VisitField};
 use dossier::id::{ClientId, EntryId};
 use dossier::view::{Answer, AnswerValue};
+use engine::Planted;
 use engine::command::{Command, Failure, Reply};
 use engine::store::faulty::{Counted, Fault};
 use engine::store::{StoreError, StoreName};
@@ -533,7 +534,7 @@ fn a_record_of_a_newer_version_makes_the_document_read_only_on_both() {
     pollster::block_on(
         tablet
             .vault
-            .plant_unknown_record(client, true, now, &mut tablet.rng),
+            .plant_record(client, Planted::Critical, now, &mut tablet.rng),
     )
     .unwrap();
     hub.settle(&mut [&mut tablet, &mut laptop]);

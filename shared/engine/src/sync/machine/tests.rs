@@ -3,6 +3,7 @@
 mod catch_up;
 mod hole;
 mod push;
+mod told;
 
 use protocol::wire::{
     List, Origin, PlacedRecord, RecordBytes, Refusal, Registration, ToDevice, ToRelay,
@@ -223,6 +224,11 @@ fn answer_all(
                 hear(machine, &page, number, now)
             }
             (Some((number, ToRelay::Pull { after, .. })), _) => page(machine, after, number, now),
+            (Some((number, ToRelay::PullChain { .. })), _) => {
+                let tip = standing.chain;
+                let entries = List(Vec::new());
+                hear(machine, &ToDevice::ChainPage { tip, entries }, number, now)
+            }
             (Some((number, ToRelay::Probe { .. })), _) => {
                 let records = List(Vec::new());
                 hear(machine, &ToDevice::Probed { records }, number, now)
@@ -231,6 +237,7 @@ fn answer_all(
             (None, Some(work)) => {
                 let done = match work {
                     Work::Take { .. } => Done::Taken(taken),
+                    Work::TakeChain { .. } => Done::ChainTaken(ChainTaken::Len(standing.chain.len)),
                     Work::ChooseProbes => Done::Probes(Vec::new()),
                     _ => Done::Nothing,
                 };

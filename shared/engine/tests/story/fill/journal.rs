@@ -1,7 +1,7 @@
 //! The journal of what waits: what it costs, and what its damage costs.
 
-use engine::Now;
 use engine::store::memory::Memory;
+use engine::{Now, Planted};
 use pollster::block_on;
 
 use super::*;
@@ -144,7 +144,7 @@ fn damage_in_what_waits_forgets_no_record_that_makes_a_document_read_only() {
         ms: story.tablet.now,
     };
     let (vault, rng) = (&mut story.tablet.vault, &mut story.tablet.rng);
-    block_on(vault.plant_unknown_record(client, true, now, rng)).unwrap();
+    block_on(vault.plant_record(client, Planted::Critical, now, rng)).unwrap();
     story.store();
     let place = Edit::ChangeClient {
         client,

@@ -231,7 +231,7 @@ fn a_proposal_and_news_of_the_chain_do_not_wait_for_all_pages() {
 }
 
 /// The shape of a sealed draft.
-fn draft() -> Vec<u8> {
+pub(super) fn draft() -> Vec<u8> {
     let around = DRAFT_HEADER_BYTES + NONCE_BYTES + TAG_BYTES + SIGNATURE_BYTES;
     let mut bytes = vec![limit::FORMAT];
     bytes.resize(around + limit::DRAFT_SIZES[0], 0);
