@@ -1,6 +1,7 @@
 //! The exchange where it does not go smoothly: what the chip, its sheet and the marks say, and that nothing is lost or
 //! doubled on the way.
 
+mod beacon;
 mod clock;
 mod copied;
 mod elsewhere;
