@@ -9,6 +9,7 @@ use protocol::{
 use rand_core::CryptoRng;
 
 use super::log::hash_of;
+use super::outbox::OutboxRow;
 use super::stop::Outcome;
 use super::turn::Turn;
 use super::{Now, Vault, failure, meta};
@@ -199,10 +200,25 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     async fn read_sendable(&mut self, max_bytes: usize) -> Outcome<Done> {
+        loop {
+            let (sendable, harmed) = self.read_front(max_bytes).await?;
+            match harmed {
+                // What comes after it would only meet a gap.
+                Some(row) if sendable.is_empty() => self.pass_by(row).await?,
+                _ => return Ok(Done::Outbox(sendable)),
+            }
+        }
+    }
+
+    /// The first records that wait, and the one on which reading them stopped.
+    async fn read_front(
+        &mut self,
+        max_bytes: usize,
+    ) -> Outcome<(Vec<(RecordHash, Vec<u8>)>, Option<OutboxRow>)> {
         let device = self.keys.device;
         let rows = &self.outbox().await?.rows;
         let mut stopped = Vec::new();
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<OutboxRow> = Vec::new();
         let (own, others): (Vec<_>, Vec<_>) = rows.values().partition(|row| row.device == device);
         for row in own.into_iter().chain(others) {
             let run = (row.device, row.incarnation);
@@ -210,21 +226,16 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 stopped.push(run);
             }
             if !stopped.contains(&run) && wanted.len() < limit::PUSH_RECORDS_MAX {
-                wanted.push((run, row.hash));
+                wanted.push(row.clone());
             }
         }
         let mut sendable = Vec::new();
         let mut size = 0;
-        let mut unreadable = Vec::new();
-        for (run, hash) in wanted {
-            if unreadable.contains(&run) {
-                continue;
-            }
+        for row in wanted {
+            let hash = row.hash;
             let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
             let Some(bytes) = stored.filter(|bytes| hash_of(self.keys, bytes) == hash) else {
-                // What comes after it in its sequence would only meet a gap.
-                unreadable.push(run);
-                continue;
+                return Ok((sendable, Some(row)));
             };
             size += bytes.len();
             if size > max_bytes && !sendable.is_empty() {
@@ -232,7 +243,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             sendable.push((hash, bytes));
         }
-        Ok(Done::Outbox(sendable))
+        Ok((sendable, None))
     }
 
     async fn acked(&mut self, mut records: Vec<(RecordHash, AccountSeq)>) -> Outcome<Done> {

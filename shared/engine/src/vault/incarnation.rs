@@ -9,6 +9,7 @@ use rand_core::CryptoRng;
 
 use super::head::DeviceHead;
 use super::lane::OpenLane;
+use super::outbox::OutboxRow;
 use super::quarantine::Piece;
 use super::stop::Outcome;
 use super::turn::Turn;
@@ -51,6 +52,51 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
         }
         Ok(())
+    }
+
+    /// Sets a record aside that waits for the relay and cannot be read any more. What this device made after it goes on in
+    /// a sequence of its own.
+    pub(crate) async fn pass_by(&mut self, row: OutboxRow) -> Outcome<()> {
+        let (device, run, seq) = row.place();
+        if device == self.keys.device {
+            if run == self.session.head.incarnation {
+                self.begin_incarnation()?;
+            }
+            let before = Seq(seq.0.saturating_sub(1));
+            let hash = self.own_hash_at(run, before).await?;
+            if let Some(branch) = self.session.sync.branch_mut(device, run)
+                && branch.seq > before
+            {
+                (branch.seq, branch.hash) = (before, hash.unwrap_or(RecordHash::NIL));
+                branch.told = branch.told.min(before);
+            }
+            self.reissue_after(run, seq).await?;
+        }
+        self.drop_outbox(row.place());
+        self.note_gone(row.place());
+        let name = row.hash.as_bytes().to_vec();
+        let bytes = self.store.read(StoreName::Record, &name).await?;
+        self.session.found.push(Piece {
+            store: StoreName::Record,
+            row: name,
+            bytes,
+            client: row.client.map(|client| *client.as_bytes()),
+            doc: None,
+            is_healed: false,
+        });
+        self.session.is_sync_changed = true;
+        self.commit().await
+    }
+
+    /// The name of an own record.
+    async fn own_hash_at(&self, run: Incarnation, seq: Seq) -> Outcome<Option<RecordHash>> {
+        let stored = self.store.read_prefix(StoreName::Record, &[]).await?;
+        let decoded = stored.into_iter().map(|(_, bytes)| Record::decode(bytes));
+        let mut own = decoded.flatten().filter(|record| {
+            let outer = record.outer();
+            (outer.device, outer.incarnation, outer.seq) == (self.keys.device, run, seq)
+        });
+        Ok(own.next().map(|record| record.hash(&self.keys.account)))
     }
 
     /// Issues again every own record of an earlier incarnation after a place, and takes the earlier ones away.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dossier::edit::ClientInput;
 use dossier::id::ClientId;
 use engine::store::StoreName;
 use engine::store::memory::Memory;
@@ -9,7 +10,7 @@ use engine::sync::{Done, Work};
 use protocol::record::Record;
 
 use super::hub::{Hub, seen};
-use super::tablet::{Tablet, this_morning};
+use super::tablet::{Tablet, janssen, this_morning};
 
 /// Rows as that version wrote them: store 1 · key length 4 · key · value length 4 · value.
 const ROWS: &[u8] = include_bytes!("old_vault.bin");
@@ -156,6 +157,55 @@ fn a_harmed_row_of_the_exchange_costs_nothing_but_asking_again() {
             hub.settle(&mut [&mut fresh]);
             assert_eq!(fresh.visits(client).rows.len(), 3, "{story}");
             assert!(copy.unreadable().is_empty(), "{story}");
+        }
+    }
+}
+
+/// Records that wait are harmed one at a time: all that this device made besides, before and after, still gets there.
+#[test]
+fn a_harmed_record_that_waits_keeps_nothing_else_from_leaving() {
+    let (mut tablet, first) = Tablet::with_client(6);
+    let mut laptop = tablet.add_tablet(7);
+    let others = [0, 1].map(|number| {
+        let input = ClientInput {
+            last_name: format!("Buurman {number}"),
+            ..janssen()
+        };
+        tablet.create_client(&input)
+    });
+    let clients = [first, others[0], others[1]];
+    let mut hub = Hub::default();
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    for client in clients {
+        tablet.sign(client, &this_morning("Eerste"));
+    }
+    let waiting = tablet.outbox();
+    assert!(waiting.len() >= clients.len());
+    tablet.restart();
+    for is_removed in [false, true] {
+        for (hash, bytes) in &waiting {
+            let disk = tablet.disk.fork();
+            match is_removed {
+                true => disk.remove(StoreName::Record, hash.as_bytes()),
+                false => disk.overwrite(StoreName::Record, hash.as_bytes(), vec![9; bytes.len()]),
+            }
+            let mut copy = Tablet::on(disk, 4);
+            copy.now = tablet.now;
+            copy.unlock();
+            let mut hub = hub.clone();
+            let mut fresh = laptop_of(&laptop);
+            hub.settle(&mut [&mut copy, &mut fresh]);
+            assert_eq!(copy.standing().waiting_count, 0);
+            let after = copy.create_client(&janssen());
+            copy.sign(after, &this_morning("Daarna"));
+            copy.restart_and_unlock();
+            hub.settle(&mut [&mut copy, &mut fresh]);
+            assert_eq!(copy.standing().outbox_count, 0);
+            let mut count = |client| fresh.visits(client).rows.len();
+            assert_eq!(count(after), 1);
+            let arrived: usize = clients.into_iter().map(count).sum();
+            assert!(arrived + 1 >= clients.len(), "{arrived} arrived");
+            assert_eq!(copy.unreadable().len(), 1, "it is named");
         }
     }
 }
