@@ -43,6 +43,10 @@ pub fn DevicesPage() -> impl IntoView {
     let devices = load_devices();
     let pairing = RwSignal::new(false);
     let renaming = RwSignal::new(None::<DeviceRow>);
+    let count = Memo::new(move |_| match &*devices.read() {
+        Loaded::Ready(rows) => rows.len(),
+        Loaded::Waiting | Loaded::Failed(_) => 0,
+    });
     let has_server = Memo::new(move |_| session.sync().read().is_some());
     let show = move |rows: Vec<DeviceRow>| {
         let rows = rows
@@ -66,7 +70,7 @@ pub fn DevicesPage() -> impl IntoView {
                     </Button>
                 </Actions>
             </Show>
-            <PairDialog open=pairing />
+            <PairDialog open=pairing count />
             <RenameDialog of=renaming />
         </div>
     }
