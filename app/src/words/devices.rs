@@ -48,6 +48,11 @@ pub fn this_one() -> &'static str {
     "Dit apparaat"
 }
 
+/// Mark of a device that has access; programs read this word, too.
+pub fn active() -> &'static str {
+    "actief"
+}
+
 /// Mark of one that was added elsewhere.
 pub fn added_mark() -> &'static str {
     "Nieuw"
@@ -134,9 +139,12 @@ pub fn rename() -> &'static str {
     "Naam wijzigen"
 }
 
-/// Field.
-pub fn name_label() -> &'static str {
-    "Naam van het apparaat"
+/// Field: of the device the person holds, or of another.
+pub fn name_label(is_own: bool) -> &'static str {
+    match is_own {
+        true => "Naam van dit apparaat",
+        false => "Naam van het apparaat",
+    }
 }
 
 /// Keeps the name.
