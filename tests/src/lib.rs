@@ -19,6 +19,7 @@ mod person;
 mod process;
 mod scan;
 mod server;
+mod typed;
 mod valve;
 mod wiretap;
 mod world;

@@ -2,8 +2,8 @@
 //! drops it, changes it or answers it itself. It can be slow, too. What is no WebSocket passes as it is.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, RwLock, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::typed;
 use crate::wiretap::{Frame, read_frame};
 
 /// A message on its way.
@@ -41,7 +42,7 @@ pub enum Fate {
 
 type Rule = dyn Fn(&Passing) -> Fate + Send + Sync;
 
-/// A line; it is cut when this is dropped.
+/// A line; it is cut when this is dropped, and what passed is searched for all that was typed.
 #[derive(Debug)]
 pub struct Line {
     port: u16,
@@ -55,7 +56,7 @@ struct Bend {
     rule: RwLock<Arc<Rule>>,
     /// Bytes per second in each direction of each connection; 0 = as many as there are.
     pace: AtomicU64,
-    passed: Mutex<Vec<Passing>>,
+    passed: std::sync::Mutex<Vec<Passing>>,
     /// How often the connections were cut.
     cuts: watch::Sender<u32>,
 }
@@ -75,7 +76,7 @@ impl Line {
             to_port: AtomicU16::new(to_port),
             rule: RwLock::new(Arc::new(|_| Fate::Pass)),
             pace: AtomicU64::new(0),
-            passed: Mutex::default(),
+            passed: std::sync::Mutex::default(),
             cuts: watch::Sender::new(0),
         });
         let of_line = Arc::clone(&bend);
@@ -129,13 +130,21 @@ impl Line {
 
     /// Every message that came, in its order, whatever became of it.
     pub async fn passed(&self) -> Vec<Passing> {
-        self.bend.passed.lock().await.clone()
+        self.bend.passed().clone()
+    }
+}
+
+impl Bend {
+    fn passed(&self) -> MutexGuard<'_, Vec<Passing>> {
+        self.passed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
         self.accepting.abort();
+        let passed = std::mem::take(&mut *self.bend.passed());
+        typed::expect_none_passed(passed.iter().map(|message| message.bytes.as_slice()));
     }
 }
 
@@ -230,7 +239,7 @@ impl Ends {
             is_up,
             bytes: message,
         };
-        self.bend.passed.lock().await.push(passing.clone());
+        self.bend.passed().push(passing.clone());
         let rule = Arc::clone(&*self.bend.rule.read().await);
         match rule(&passing) {
             Fate::Pass => self.write(is_up, &raw).await?,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{Device, PASSPHRASE, Role};
+use crate::{Device, PASSPHRASE, Role, typed};
 
 impl Device {
     /// On a device without a vault: asks for a code. Returns the code that is shown.
@@ -20,7 +20,9 @@ impl Device {
 
     /// The code on the new device.
     pub async fn pairing_code(&self) -> Result<String> {
-        Ok(self.page().test_id("pairing-code").await?.trim().to_owned())
+        let code = self.page().test_id("pairing-code").await?.trim().to_owned();
+        typed::note("Koppelcode", &code);
+        Ok(code)
     }
 
     /// On a device with the vault open: opens the dialog for the code of another.

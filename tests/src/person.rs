@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::{Device, GLANCE, PATIENCE};
+use crate::{Device, GLANCE, PATIENCE, typed};
 
 const NAMES: &str = include_str!("names.js");
 
@@ -234,6 +234,7 @@ impl<'a> Place<'a> {
         let script = "arguments[0].scrollIntoView({block:'center'}); arguments[0].focus()";
         let args = vec![element.to_json()?];
         self.device.driver.execute(script, args).await?;
+        typed::note(label, text);
         element.send_keys(Key::Control + "a").await?;
         element.send_keys(Key::Backspace + "").await?;
         element
@@ -245,6 +246,7 @@ impl<'a> Place<'a> {
     /// Types behind what stands in a box.
     pub async fn add_text(&self, label: &str, text: &str) -> Result<()> {
         let element = self.find(Role::Textbox, label).await?;
+        typed::note(label, text);
         Ok(element.send_keys(text).await?)
     }
 

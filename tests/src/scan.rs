@@ -38,37 +38,57 @@ pub fn scan_bytes(bytes: &[u8], word: &str) -> Vec<&'static str> {
 /// # Errors
 /// A finished database table that cannot be unpacked, for the search would be blind there.
 pub fn scan_folder(folder: &Path, words: &[&str]) -> Result<Vec<Finding>> {
+    scan_paths(&[folder.to_path_buf()], words)
+}
+
+/// The same under several folders, and in files.
+pub(crate) fn scan_paths(paths: &[PathBuf], words: &[&str]) -> Result<Vec<Finding>> {
     let needles = Needles::new(words);
     let mut findings = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                open.push(entry.path());
-            } else if kind.is_file() {
-                let file = entry.path();
-                let bytes = std::fs::read(&file)
-                    .with_context(|| format!("cannot read {}", file.display()))?;
-                let unpacked = unpack(&file, &bytes).with_context(|| file.display().to_string())?;
-                let plain = needles.find(&bytes).into_iter().map(|found| (found, false));
-                let inside = unpacked.iter().flat_map(|piece| needles.find(piece));
-                for ((word, form), is_unpacked) in plain.chain(inside.map(|found| (found, true))) {
-                    let finding = Finding {
-                        word: word.into(),
-                        form,
-                        is_unpacked,
-                        file: file.clone(),
-                    };
-                    if !findings.contains(&finding) {
-                        findings.push(finding);
-                    }
+    let mut open = paths.to_vec();
+    while let Some(file) = open.pop() {
+        let kind = std::fs::symlink_metadata(&file)?.file_type();
+        if kind.is_dir() {
+            for entry in std::fs::read_dir(file)? {
+                open.push(entry?.path());
+            }
+        } else if kind.is_file() {
+            let bytes =
+                std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let unpacked = unpack(&file, &bytes).with_context(|| file.display().to_string())?;
+            let plain = needles.find(&bytes).into_iter().map(|found| (found, false));
+            let inside = unpacked.iter().flat_map(|piece| needles.find(piece));
+            for ((word, form), is_unpacked) in plain.chain(inside.map(|found| (found, true))) {
+                let finding = Finding {
+                    word: word.into(),
+                    form,
+                    is_unpacked,
+                    file: file.clone(),
+                };
+                if !findings.contains(&finding) {
+                    findings.push(finding);
                 }
             }
         }
     }
     Ok(findings)
+}
+
+/// Words and forms that occur in any of these parts, each once.
+pub(crate) fn scan_parts<'a, 'w>(
+    parts: impl Iterator<Item = &'a [u8]>,
+    words: &[&'w str],
+) -> Vec<(&'w str, &'static str)> {
+    let needles = Needles::new(words);
+    let mut found = Vec::new();
+    for part in parts {
+        for one in needles.find(part) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
 }
 
 /// What stands in a file of a database in another form than on its surface.

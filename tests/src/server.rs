@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::process::Running;
+use crate::typed;
 use crate::{GLANCE, PATIENCE};
 
 /// The built app: set by `cargo xtask test`.
@@ -26,7 +27,7 @@ pub fn developers_app_folder() -> Result<PathBuf> {
 /// Serves the app, and is no relay.
 const APP_ONLY: &str = "--app-only";
 
-/// The server process and where it listens.
+/// The server process and where it listens. What it leaves is searched when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     binary: PathBuf,
@@ -36,6 +37,8 @@ pub struct Server {
     /// What kind of server: arguments of its command.
     kind: Vec<String>,
     relay_count: u32,
+    /// The first relay that was not searched.
+    searched: u32,
     disk: Option<Disk>,
     running: Option<Running>,
 }
@@ -113,6 +116,7 @@ impl Server {
             port,
             kind: vec![APP_ONLY.to_owned()],
             relay_count: 0,
+            searched: 0,
             disk: None,
             running: None,
         };
@@ -238,7 +242,25 @@ impl Server {
 
     /// What the relay keeps: the one that runs now.
     pub fn data(&self) -> PathBuf {
-        self.folder.join(format!("data-{}", self.relay_count))
+        self.data_of(self.relay_count)
+    }
+
+    fn data_of(&self, relay: u32) -> PathBuf {
+        self.folder.join(format!("data-{relay}"))
+    }
+
+    /// Stops, and searches what it left since it was searched last for all that was typed: what its relays keep, and
+    /// its log.
+    ///
+    /// # Panics
+    /// A word was found.
+    pub fn search(&mut self) {
+        self.stop();
+        let relays = self.searched..=self.relay_count;
+        let mut paths: Vec<PathBuf> = relays.map(|relay| self.data_of(relay)).collect();
+        paths.push(self.folder.join("server.log"));
+        self.searched = self.relay_count;
+        typed::expect_none_in(&paths);
     }
 
     /// Size of what the relay keeps, in a copy: the store itself may hold places that are free.
@@ -257,5 +279,11 @@ impl Server {
     /// Data and log of the server.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.search();
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
-use crate::{Device, Profile, Role, Server, app_folder, developers_app_folder};
+use crate::{Device, Profile, Role, Server, app_folder, developers_app_folder, typed};
 
 /// The passphrase of every vault in the stories.
 pub const PASSPHRASE: &str = "rode fiets bij de vijver";
@@ -63,12 +63,20 @@ impl World {
     }
 }
 
-/// A story's turn with the world.
+/// A story's turn with the world. At its end the server is stopped, and what it left is searched.
 #[derive(Debug)]
 pub struct Turn {
     // Fields go in this order: the world is free before the next story looks for one.
     world: MutexGuard<'static, Option<World>>,
     _permit: SemaphorePermit<'static>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(world) = self.world.as_mut() {
+            world.server.search();
+        }
+    }
 }
 
 impl Turn {
@@ -183,6 +191,8 @@ impl Device {
                     .to_owned(),
             );
         }
+        typed::note("Herstelblad", &groups.join(" "));
+        typed::note("Herstelblad", &groups.concat());
         Ok(groups)
     }
 

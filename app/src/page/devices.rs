@@ -43,6 +43,10 @@ pub fn DevicesPage() -> impl IntoView {
     let devices = load_devices();
     let pairing = RwSignal::new(false);
     let renaming = RwSignal::new(None::<DeviceRow>);
+    let count = Memo::new(move |_| match &*devices.read() {
+        Loaded::Ready(rows) => rows.len(),
+        Loaded::Waiting | Loaded::Failed(_) => 0,
+    });
     let has_server = Memo::new(move |_| session.sync().read().is_some());
     let show = move |rows: Vec<DeviceRow>| {
         let rows = rows
@@ -66,7 +70,7 @@ pub fn DevicesPage() -> impl IntoView {
                     </Button>
                 </Actions>
             </Show>
-            <PairDialog open=pairing />
+            <PairDialog open=pairing count />
             <RenameDialog of=renaming />
         </div>
     }
@@ -138,16 +142,14 @@ fn DeviceCard(row: DeviceRow, renaming: RwSignal<Option<DeviceRow>>) -> impl Int
     };
     let seen = (!row.is_own).then(|| words::last_seen(row.last_seen_at));
     view! {
-        <Card id=format!("apparaat-{}", row.device) title=name.clone() testid="device">
-            {(row.is_own || row.is_new)
-                .then(|| {
-                    view! {
-                        <div class="l-cluster">
-                            {row.is_own.then(|| view! { <Badge icon=Glyph::Device>{words::this_one()}</Badge> })}
-                            {row.is_new.then(|| view! { <Badge>{words::added_mark()}</Badge> })}
-                        </div>
-                    }
-                })}
+        <Card id=format!("apparaat-{}", row.device) title=name.clone() group=true testid="device">
+            <div class="l-cluster">
+                {row.is_own.then(|| view! { <Badge icon=Glyph::Device>{words::this_one()}</Badge> })}
+                {row.is_new.then(|| view! { <Badge>{words::added_mark()}</Badge> })}
+                <Badge kind=NoticeKind::Done testid="device-status" state=words::active()>
+                    {words::active()}
+                </Badge>
+            </div>
             {seen.map(|seen| view! { <p data-testid="last-seen">{seen}</p> })}
             {row.added_at.and_then(words::since).map(|since| view! { <p class="u-meta">{since}</p> })}
             {(!row.is_own).then(|| view! { <ReceiptLine row=row.clone() /> })}
@@ -178,7 +180,7 @@ fn RenameForm(row: DeviceRow, open: RwSignal<bool>) -> impl IntoView {
     let errors = FormErrors::new();
     let failure = RwSignal::new(None::<Failure>);
     let name = RwSignal::new(row.name.clone().unwrap_or_default());
-    let device = row.device;
+    let (device, is_own) = (row.device, row.is_own);
     let save = move || {
         session.spawn(async move {
             let name = name.get_untracked();
@@ -202,7 +204,7 @@ fn RenameForm(row: DeviceRow, open: RwSignal<bool>) -> impl IntoView {
         <Form on_submit=save>
             <TextInput
                 id=NAME
-                label=words::name_label()
+                label=words::name_label(is_own)
                 value=name
                 error=errors.of(NAME)
                 on_input=move || errors.set(NAME, None)

@@ -78,13 +78,20 @@ impl Fill {
     }
 }
 
-/// Begins far behind, ends with the last record. What the server keeps back, or this device cannot take in, is still
-/// missing, and is told by the chip.
+/// Begins far behind, ends with the last record. What the server keeps back or lost, or this device cannot take in, is
+/// still missing, and is told by the chip.
 fn total_after(total: Option<u64>, status: &SyncStatus) -> Option<u64> {
-    let is_kept_back = matches!(
+    let is_trouble = matches!(
         status.trouble,
-        Some(Trouble::Withheld | Trouble::Tampered | Trouble::AppTooOld | Trouble::Storage)
+        Some(
+            Trouble::Withheld
+                | Trouble::Rollback
+                | Trouble::Tampered
+                | Trouble::AppTooOld
+                | Trouble::Storage
+        )
     );
+    let is_kept_back = is_trouble || status.is_refilling;
     let is_at_end = status.phase == Phase::UpToDate && status.head > 0 && status.behind == 0;
     match total {
         total if is_kept_back => total,
@@ -188,6 +195,17 @@ mod tests {
             ..kept_back
         };
         assert_eq!(total_after(None, &asked_again), None);
+        let turned_back = SyncStatus {
+            trouble: Some(Trouble::Rollback),
+            ..kept_back
+        };
+        let lost = SyncStatus {
+            is_refilling: true,
+            ..status(Phase::UpToDate, 905, 0)
+        };
+        for status in [turned_back, lost] {
+            assert_eq!(total_after(Some(900), &status), Some(900));
+        }
         let given = status(Phase::UpToDate, 905, 0);
         assert_eq!(total_after(Some(900), &given), None);
     }

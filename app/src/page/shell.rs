@@ -9,7 +9,7 @@ use super::devices::AddedDevices;
 use super::filling::Filling;
 use super::route;
 use super::session::use_session;
-use super::sync::SyncChip;
+use super::sync::{ServerNotice, SyncChip};
 use crate::ui::{
     AppShell, Button, ButtonKind, Glyph, MainNav, Menu, MenuLink, Notice, NoticeKind, Place,
     UndoToast,
@@ -32,11 +32,12 @@ pub fn Shell(
     let clock_behind = session.clock_behind_ms();
     let is_clock_wrong = move || clock_behind.get() >= CLOCK_NOTICE_MS;
     let lock = move || session.lock();
+    let sheet = RwSignal::new(false);
     view! {
         <AppShell
             bar=move || {
                 view! {
-                    <SyncChip />
+                    <SyncChip open=sheet />
                     <Button kind=ButtonKind::Quiet icon=Glyph::Lock on_press=lock>
                         {words::lock()}
                     </Button>
@@ -49,6 +50,7 @@ pub fn Shell(
                     <p>{words::clock_text()}</p>
                 </Notice>
             </Show>
+            <ServerNotice open=sheet />
             <Filling />
             <AddedDevices />
             {children()}

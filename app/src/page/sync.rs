@@ -1,11 +1,13 @@
 //! The chip on every page that says what is where, and the sheet behind it.
 
+mod notice;
 mod sheet;
 
 use dossier::calendar;
 use engine::sync::{Phase, SyncStatus, Trouble};
 use leptos::prelude::*;
 
+pub use self::notice::ServerNotice;
 use self::sheet::Sheet;
 use super::session::use_session;
 use crate::ui::{Glyph, StatusChip};
@@ -32,7 +34,7 @@ impl State {
             _ if !passes || status.refused_count > 0 => Self::Failed,
             Phase::Busy => Self::Busy,
             _ if status.trouble == Some(Trouble::Patience) => Self::Waiting,
-            Phase::UpToDate if status.waiting_count > 0 => Self::Busy,
+            Phase::UpToDate if status.waiting_count > 0 || status.is_refilling => Self::Busy,
             Phase::UpToDate => Self::Done,
             Phase::Connecting if status.trouble.is_none() => Self::Busy,
             Phase::Off | Phase::Offline | Phase::Connecting if status.waiting_count > 0 => {
@@ -67,9 +69,7 @@ impl State {
         match self {
             Self::Done => {
                 let last = status.last_sent_at.max(status.last_received_at);
-                let last = moment(last);
-                last.as_deref()
-                    .map_or_else(String::new, |at| words::date::time_of(at).to_owned())
+                words::sync::short_done(moment(last).as_deref().map(words::date::time_of))
             }
             Self::Busy => words::sync::short_busy().to_owned(),
             Self::Offline => words::sync::short_offline().to_owned(),
@@ -85,6 +85,7 @@ impl State {
                 let last = status.last_sent_at.max(status.last_received_at);
                 words::sync::done(moment(last).as_deref().map(words::date::time_of))
             }
+            Self::Busy if status.is_refilling => words::sync::refilling(status.waiting_count),
             Self::Busy => words::sync::busy(status.waiting_count),
             Self::Offline => words::sync::offline(),
             Self::Waiting if status.trouble == Some(Trouble::Patience) => {
@@ -116,10 +117,12 @@ fn moment(ms: i64) -> Option<String> {
 
 /// The chip; nothing where no server was ever found.
 #[component]
-pub fn SyncChip() -> impl IntoView {
+pub fn SyncChip(
+    /// Whether the sheet behind it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let session = use_session();
     let status = session.sync();
-    let open = RwSignal::new(false);
     let has_server = Memo::new(move |_| status.read().is_some());
     view! {
         <Show when=move || has_server.get()>
@@ -177,7 +180,7 @@ mod tests {
     #[test]
     fn every_status_is_one_of_five_states() {
         use Phase::{Busy, Connecting, Offline, UpToDate};
-        use Trouble::{Patience, Quota, Unreachable};
+        use Trouble::{Patience, Quota, Rollback, Unreachable};
         for (phase, trouble, count, state) in [
             (UpToDate, None, 0, State::Done),
             (UpToDate, None, 2, State::Busy),
@@ -190,9 +193,24 @@ mod tests {
             (UpToDate, Some(Patience), 3, State::Waiting),
             (Offline, Some(Patience), 0, State::Waiting),
             (Busy, Some(Patience), 3, State::Busy),
+            (UpToDate, Some(Rollback), 0, State::Failed),
         ] {
             let status = status(phase, trouble, count);
             assert_eq!(State::of(&status), state, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn while_a_server_is_given_everything_again_the_chip_does_not_say_that_all_is_sent() {
+        for (phase, count) in [(Phase::UpToDate, 0), (Phase::Busy, 0), (Phase::UpToDate, 2)] {
+            let status = SyncStatus {
+                is_refilling: true,
+                ..status(phase, None, count)
+            };
+            let state = State::of(&status);
+            assert_eq!(state, State::Busy);
+            let words = state.words(&status);
+            assert!(words.starts_with("Bezig met versturen"), "{words}");
         }
     }
 

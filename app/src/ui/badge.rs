@@ -17,13 +17,18 @@ pub fn Badge(
     /// Where a program finds it.
     #[prop(optional, into)]
     testid: Option<String>,
+    /// The state it tells, as programs read it.
+    #[prop(optional)]
+    state: Option<&'static str>,
     /// Its word.
     children: Children,
 ) -> impl IntoView {
     view! {
         <span class=format!("c-badge c-badge--{}", kind.modifier())>
             <Icon glyph=icon.unwrap_or_else(|| kind.glyph()) />
-            <span data-testid=testid>{children()}</span>
+            <span data-testid=testid data-state=state>
+                {children()}
+            </span>
         </span>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 
-/// A card: a region named by its heading, with at most one "+" link.
+/// A card: a region, or a group of a list of such, named by its heading, with at most one "+" link.
 #[component]
 pub fn Card(
     /// The card's id; its heading gets `<id>-title`.
@@ -22,6 +22,9 @@ pub fn Card(
     /// A heading of the third level, inside another section.
     #[prop(optional)]
     nested: bool,
+    /// It is one of several of its kind: a group, so that the page has few regions.
+    #[prop(optional)]
+    group: bool,
     /// Where a program finds it.
     #[prop(optional, into)]
     testid: Option<String>,
@@ -35,7 +38,13 @@ pub fn Card(
         view! { <h2 class="c-card__title" id=title_id.clone()>{title}</h2> }.into_any()
     };
     view! {
-        <section class="c-card" id=id aria-labelledby=title_id data-testid=testid>
+        <section
+            class="c-card"
+            id=id
+            role=group.then_some("group")
+            aria-labelledby=title_id
+            data-testid=testid
+        >
             <div class="c-card__head">
                 {heading}
                 {move || {

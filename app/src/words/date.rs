@@ -35,6 +35,12 @@ pub fn short(iso: &str) -> String {
     }
 }
 
+/// `2026-03-02` → `02-03`.
+pub fn day_and_month(iso: &str) -> String {
+    let whole = short(iso);
+    whole.get(..5).map(str::to_owned).unwrap_or(whole)
+}
+
 /// `2026-03-02` → `maandag 2 maart 2026`; partly known dates lose what is not known.
 pub fn long(iso: &str) -> String {
     match parts(iso) {
@@ -164,6 +170,7 @@ mod tests {
         assert_eq!(short("1934-02-01"), "01-02-1934");
         assert_eq!(short("1934-02"), "02-1934");
         assert_eq!(short("1934"), "1934");
+        assert_eq!(day_and_month("1934-02-01"), "01-02");
         assert_eq!(long("1934-02"), "februari 1934");
         assert_eq!(long("2026-03-03"), "dinsdag 3 maart 2026");
         assert_eq!(long("2026-10-25"), "zondag 25 oktober 2026");

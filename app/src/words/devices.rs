@@ -48,6 +48,11 @@ pub fn this_one() -> &'static str {
     "Dit apparaat"
 }
 
+/// Mark of a device that has access; programs read this word, too.
+pub fn active() -> &'static str {
+    "actief"
+}
+
 /// Mark of one that was added elsewhere.
 pub fn added_mark() -> &'static str {
     "Nieuw"
@@ -99,11 +104,14 @@ pub fn receipt(row: &DeviceRow) -> String {
             }
             None => "Was nog niet online".to_owned(),
         },
-        Receipt::Withheld { count, .. } => {
-            format!(
-                "Heeft nieuwere gegevens, maar {} van dit apparaat niet",
-                changes(count)
-            )
+        Receipt::Withheld { count, since } => {
+            let verb = if count == 1 { "is" } else { "zijn" };
+            let (changes, name) = (changes(count), name(row));
+            let since = calendar::rfc3339(since).map_or_else(
+                |_| String::new(),
+                |moment| format!(" sinds {}", date::day_and_month(date::date_of(&moment))),
+            );
+            format!("{changes} {verb} nog niet aangekomen op {name}{since}.")
         }
     }
 }
@@ -134,9 +142,12 @@ pub fn rename() -> &'static str {
     "Naam wijzigen"
 }
 
-/// Field.
-pub fn name_label() -> &'static str {
-    "Naam van het apparaat"
+/// Field: of the device the person holds, or of another.
+pub fn name_label(is_own: bool) -> &'static str {
+    match is_own {
+        true => "Naam van dit apparaat",
+        false => "Naam van het apparaat",
+    }
 }
 
 /// Keeps the name.
@@ -152,4 +163,40 @@ pub fn pair() -> &'static str {
 /// No server, so no other device.
 pub fn no_server() -> &'static str {
     "Er is geen server ingesteld. Zonder server kun je geen apparaat koppelen."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_come_through_is_told_with_its_device_and_its_day() {
+        // 20 November 2026, 11:00 in Amsterdam.
+        const SINCE: i64 = 1_795_168_800_000;
+        let receipt = |count| {
+            receipt(&DeviceRow {
+                device: 1,
+                name: Some("Laptop".to_owned()),
+                is_own: false,
+                is_new: false,
+                added_at: None,
+                last_seen_at: None,
+                receipt: Receipt::Withheld {
+                    count,
+                    since: SINCE,
+                },
+                unseen_count: count,
+                missing_here_count: 0,
+                is_held: false,
+            })
+        };
+        assert_eq!(
+            receipt(1),
+            "1 wijziging is nog niet aangekomen op Laptop sinds 20-11."
+        );
+        assert_eq!(
+            receipt(3),
+            "3 wijzigingen zijn nog niet aangekomen op Laptop sinds 20-11."
+        );
+    }
 }

@@ -91,6 +91,11 @@ pub fn sentences(failure: &Failure) -> Sentences {
             "Het laatste stuk is nog niet bewaard.",
             "Maak de tekst korter.",
         ),
+        Failure::DevicesFull => (
+            "Er staan al acht apparaten in je lijst. Meer kunnen er niet bij.",
+            "Er is niets veranderd en je werk is veilig.",
+            "Een apparaat eraf halen kan nog niet in deze versie.",
+        ),
         Failure::NotFound => (
             "Dit staat niet (meer) in deze kluis.",
             "Er is niets veranderd.",
@@ -138,6 +143,7 @@ mod tests {
                 got_bytes: 2,
                 limit_bytes: 1,
             },
+            Failure::DevicesFull,
             Failure::NotFound,
             Failure::Internal,
         ];
@@ -167,8 +173,9 @@ mod tests {
             | Failure::OutOfMemory
             | Failure::SlotsFull
             | Failure::TooLarge { .. }
+            | Failure::DevicesFull
             | Failure::NotFound
-            | Failure::Internal => 17,
+            | Failure::Internal => 18,
         }
     }
 
@@ -190,6 +197,13 @@ mod tests {
             );
             seen.push(words.text());
         }
+    }
+
+    #[test]
+    fn a_list_of_devices_that_is_full_is_said_with_the_number_that_fits() {
+        assert_eq!(protocol::limit::ACTIVE_DEVICES_MAX, 8);
+        let words = sentences(&Failure::DevicesFull);
+        assert!(words.what.contains("acht apparaten"), "{}", words.what);
     }
 
     #[test]

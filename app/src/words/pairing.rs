@@ -206,6 +206,9 @@ pub fn failed(failure: PairingFailure) -> &'static str {
         }
         PairingFailure::Cancelled => "Het koppelen is gestopt.",
         PairingFailure::OtherStopped => "Het andere apparaat is gestopt. Er is niets gekoppeld.",
+        PairingFailure::DevicesFull => {
+            "Er staan al acht apparaten in je lijst. Er is niets gekoppeld."
+        }
         PairingFailure::Vault => {
             "Dit apparaat kon de kluis niet bewaren. Het kan wel al in je lijst met apparaten staan."
         }
@@ -237,6 +240,7 @@ pub fn again_here() -> &'static str {
 pub fn again(failure: PairingFailure) -> &'static str {
     match failure {
         PairingFailure::CodeWrong => "Kijk de code na, of maak een nieuwe op het nieuwe apparaat.",
+        PairingFailure::DevicesFull => "Een apparaat eraf halen kan nog niet in deze versie.",
         _ => "Maak een nieuwe code op het nieuwe apparaat en probeer het opnieuw.",
     }
 }

@@ -18,6 +18,14 @@ pub fn busy(count: usize) -> String {
     }
 }
 
+/// Under way to a server that lost what it had, with what a person made since.
+pub fn refilling(count: usize) -> String {
+    match count {
+        0 => "Bezig met versturen".to_owned(),
+        count => busy(count),
+    }
+}
+
 /// No connection, and nothing waits.
 pub fn offline() -> String {
     "Geen internet. Je kunt gewoon doorwerken.".to_owned()
@@ -63,7 +71,15 @@ pub fn failed(what: Failing) -> String {
     format!("{short}. {rest}")
 }
 
-/// [`busy`], where there is little room. Each of these is a part of the whole words.
+/// [`done`], where there is little room.
+pub fn short_done(time: Option<&str>) -> String {
+    match time {
+        Some(time) => format!("Klaar · {time}"),
+        None => "Klaar".to_owned(),
+    }
+}
+
+/// [`busy`], where there is little room. Each of these that follow is a part of the whole words.
 pub fn short_busy() -> &'static str {
     "Bezig"
 }
@@ -119,6 +135,27 @@ pub fn waits() -> &'static str {
 /// It never happened.
 pub fn never() -> &'static str {
     "nog nooit"
+}
+
+/// The server lost what it had.
+pub fn wiped() -> &'static str {
+    "De server is gegevens kwijt. We sturen alles opnieuw."
+}
+
+/// The server shows what was, in the place of what is.
+pub fn rollback() -> &'static str {
+    "De server laat oude gegevens zien."
+}
+
+/// The server shows each of two devices another list of devices.
+pub fn fork() -> &'static str {
+    "De server geeft twee apparaten een verschillend verhaal. Er kan nu geen apparaat bij of af. Je werk is veilig op \
+     dit apparaat."
+}
+
+/// Opens the sheet, from a notice on a page.
+pub fn details() -> &'static str {
+    "Details"
 }
 
 /// All of it was sent.
@@ -249,7 +286,8 @@ pub fn trouble(trouble: Trouble) -> &'static str {
             "De server laat oude gegevens zien. Wat hier staat blijft staan. Waarschuw de beheerder."
         }
         Trouble::ChainFork => {
-            "De lijst van apparaten klopt niet. Er kan nu geen apparaat bij of af. Vraag de beheerder om hulp."
+            "De server geeft twee apparaten een verschillend verhaal. Er kan nu geen apparaat bij of af. Vraag de \
+             beheerder om hulp."
         }
         Trouble::Storage => {
             "Dit apparaat kan nu niet alles opslaan of lezen. Is het vol? Maak ruimte. Blijft dit zo? Vraag de \
@@ -311,6 +349,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_notice_says_the_sheet_behind_it_says_too() {
+        let first = |words: &'static str| words.split_inclusive('.').next();
+        for (notice, code) in [
+            (rollback(), Trouble::Rollback),
+            (fork(), Trouble::ChainFork),
+        ] {
+            assert_eq!(first(notice), first(trouble(code)));
+        }
+        // The exchange of records goes on.
+        assert!(!fork().contains("Versturen is gestopt"));
+    }
+
+    #[test]
     fn what_is_seen_in_little_room_is_part_of_what_is_heard() {
         for count in [1, 3] {
             assert!(waiting(count).contains(&short_waiting(count)));
@@ -328,6 +379,9 @@ mod tests {
         ] {
             assert!(failed(what).contains(short_failed(what)));
         }
-        assert!(done(Some("14:32")).contains("14:32"));
+        for what in [short_done(Some("14:32")), done(Some("14:32"))] {
+            assert!(what.ends_with(" · 14:32"), "{what}");
+        }
+        assert_eq!(short_done(None), "Klaar");
     }
 }

@@ -373,6 +373,9 @@ pub enum Failure {
         /// The limit.
         limit_bytes: u64,
     },
+    /// The account has as many devices as it may have.
+    #[error("no more devices fit the account")]
+    DevicesFull,
     /// No such client or entry.
     #[error("not found")]
     NotFound,

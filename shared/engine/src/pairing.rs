@@ -188,6 +188,9 @@ pub enum PairingFailure {
     /// The person stopped on the other device, or its vault locked, or it found something wrong.
     #[error("the other device stopped")]
     OtherStopped,
+    /// The account has as many devices as it may have.
+    #[error("no more devices fit the account")]
+    DevicesFull,
     /// The vault of this device could not do its part.
     #[error("the vault could not")]
     Vault,
@@ -203,6 +206,7 @@ fn digit_text(digits: [u8; 4]) -> String {
 fn vault_failure(failure: &Failure) -> PairingFailure {
     match failure {
         Failure::Locked => PairingFailure::Cancelled,
+        Failure::DevicesFull => PairingFailure::DevicesFull,
         _ => PairingFailure::Vault,
     }
 }

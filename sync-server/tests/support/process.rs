@@ -30,17 +30,23 @@ fn files_allowed() -> (u64, u64) {
 }
 
 /// Lets this process, and those it starts from now on, have that many files beside those of other tests. How many it
-/// may have, if the machine allows fewer.
+/// may have, if the machine allows fewer and does not let this process raise that.
 pub fn allow_files(count: u64) -> u64 {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (soft, hard) = files_allowed();
-    let wanted = hard.min(count + OTHERS);
-    if soft < wanted {
+    let wanted = count + OTHERS;
+    let raise = |limit: String| {
         let id = std::process::id().to_string();
-        let limit = format!("--nofile={wanted}:");
         let mut command = Command::new("prlimit");
         command.args(["--pid", &id, &limit]).status().ok();
+    };
+    if files_allowed().1 < wanted {
+        // Only a process with the right to do so may.
+        raise(format!("--nofile={wanted}:{wanted}"));
+    }
+    let (soft, hard) = files_allowed();
+    if soft < wanted.min(hard) {
+        raise(format!("--nofile={}:", wanted.min(hard)));
     }
     files_allowed().0.saturating_sub(OTHERS).min(count)
 }

@@ -13,6 +13,7 @@ mod shape;
 mod slow;
 mod turnover;
 mod two_views;
+mod wiped;
 mod withheld;
 
 use anyhow::{Result, bail, ensure};

@@ -64,17 +64,15 @@ async fn a_typed_code_and_four_digits_make_a_second_device_and_both_work_on() ->
         .await?;
 
     old.open_in_app("/meer/apparaten").await?;
-    let laptop = old.page().within(Role::Region, "Laptop");
+    let laptop = old.page().group("Laptop");
     laptop.reads("Laatst gezien op").await?;
+    laptop.expect_test_id("device-status", "actief").await?;
     laptop.button("Naam wijzigen").await?;
     let dialog = old.dialog("Naam wijzigen");
     dialog.fill("Naam van het apparaat", "Werklaptop").await?;
     dialog.button("Opslaan").await?;
     new.open_in_app("/meer/apparaten").await?;
-    new.page()
-        .within(Role::Region, "Werklaptop")
-        .reads("Dit apparaat")
-        .await?;
+    new.page().group("Werklaptop").reads("Dit apparaat").await?;
 
     // The new device has a passphrase of its own and opens its vault without the other.
     old.close().await?;

@@ -365,3 +365,30 @@ async fn a_new_device_that_is_full_comes_in_once_there_is_room() -> Result<()> {
         .await?;
     close([old, new]).await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ninth_device_is_told_before_a_code_is_asked() -> Result<()> {
+    const OTHERS: usize = protocol::limit::ACTIVE_DEVICES_MAX - 1;
+    let mut turn = World::enter().await?;
+    turn.server()?.be_relay().await?;
+    let old = turn.unlocked().await?;
+    expect_chip(&old, "klaar").await?;
+    for number in 1..=OTHERS {
+        let new = turn.fresh().await?;
+        old.pair_with(&new, &format!("Het toestel {number}"))
+            .await?;
+        new.close().await?;
+    }
+    let page = old.page();
+    page.heading(&format!("Het toestel {OTHERS}")).await?;
+    page.button("Apparaat koppelen").await?;
+    let dialog = old.dialog("Apparaat koppelen");
+    dialog
+        .reads("Er staan al acht apparaten in je lijst. Meer kunnen er niet bij.")
+        .await?;
+    ensure!(!dialog.has(Role::Textbox, "Koppelcode").await?);
+    dialog.button("Sluiten").await?;
+    page.gone(Role::Dialog, "Apparaat koppelen").await?;
+    old.close().await?;
+    Ok(())
+}

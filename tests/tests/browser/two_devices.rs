@@ -18,11 +18,11 @@ async fn pair(turn: &mut Turn) -> Result<(Device, Device)> {
     tablet.open_in_app("/meer/apparaten").await?;
     tablet
         .page()
-        .within(Role::Region, "Apparaat 1")
+        .group("Apparaat 1")
         .button("Naam wijzigen")
         .await?;
     let dialog = tablet.dialog("Naam wijzigen");
-    dialog.fill("Naam van het apparaat", "Tablet").await?;
+    dialog.fill("Naam van dit apparaat", "Tablet").await?;
     dialog.button("Opslaan").await?;
     tablet.page().gone(Role::Dialog, "Naam wijzigen").await?;
     laptop.open_in_app("/meer/apparaten").await?;

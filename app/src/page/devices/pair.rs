@@ -1,17 +1,20 @@
 //! **Apparaat koppelen** on a device that holds the vault: the code in, four digits out, and a yes.
 
 use crypto::PairingCode;
+use engine::command::Failure;
 use engine::pairing::{PairingFailure, PairingState};
 use leptos::prelude::*;
+use protocol::limit::ACTIVE_DEVICES_MAX;
 
 use crate::link::PairingStep;
+use crate::page::load::FailureNotice;
 use crate::page::pairing::use_pairing;
 use crate::page::session::use_session;
 use crate::ui::{
     Actions, Button, ButtonKind, Dialog, DialogLeave, FieldError, Form, FormErrors, Glyph, Notice,
     NoticeKind, Progress, QrScanner, TextInput, on_dialog_leave,
 };
-use crate::words::{devices, pairing as words};
+use crate::words::{common, devices, pairing as words};
 
 const CODE: &str = "koppelcode";
 
@@ -20,16 +23,19 @@ const CODE: &str = "koppelcode";
 pub(super) fn PairDialog(
     /// Whether it is open.
     open: RwSignal<bool>,
+    /// How many devices the account has; none until that is known.
+    #[prop(into)]
+    count: Signal<usize>,
 ) -> impl IntoView {
     view! {
         <Dialog open id="koppelen" title=devices::pair()>
-            <Steps open />
+            <Steps open count />
         </Dialog>
     }
 }
 
 #[component]
-fn Steps(open: RwSignal<bool>) -> impl IntoView {
+fn Steps(open: RwSignal<bool>, count: Signal<usize>) -> impl IntoView {
     let session = use_session();
     let pairing = use_pairing();
     pairing.forget();
@@ -48,7 +54,9 @@ fn Steps(open: RwSignal<bool>) -> impl IntoView {
     on_dialog_leave(move || pairing.stop());
     // The browser's back leaves the page with the dialog.
     on_cleanup(move || pairing.stop());
+    let is_full = Memo::new(move |_| count.get() >= ACTIVE_DEVICES_MAX);
     move || match state.get() {
+        None if is_full.get() => view! { <Full /> }.into_any(),
         None => view! { <CodeForm failure=None /> }.into_any(),
         Some(PairingState::Failed(failure)) => {
             view! { <CodeForm failure=Some(failure) /> }.into_any()
@@ -69,6 +77,17 @@ fn Under(label: &'static str) -> impl IntoView {
         <Progress id="bezig" label />
         <Actions>
             <DialogLeave />
+        </Actions>
+    }
+}
+
+/// No device can come in: said before a code is asked.
+#[component]
+fn Full() -> impl IntoView {
+    view! {
+        <FailureNotice failure=Failure::DevicesFull />
+        <Actions>
+            <DialogLeave label=common::close() />
         </Actions>
     }
 }

@@ -37,10 +37,17 @@ fn Content() -> impl IntoView {
     let at =
         move |ms: i64| moment(ms).map_or(text::never().to_owned(), |at| words::date::moment(&at));
     let trouble = Memo::new(move |_| now.read().trouble);
+    let is_refilling = Memo::new(move |_| now.read().is_refilling);
     let clock_off = Memo::new(move |_| now.read().clock_off_ms);
     let try_now = move || session.vault().try_now();
     view! {
         {move || trouble.get().map(|trouble| view! { <TroubleNotice trouble /> })}
+        <Show when=move || is_refilling.get()>
+            <Notice kind=NoticeKind::Danger testid="refilling">
+                <p>{text::wiped()}</p>
+                <p>{text::safe_here()}</p>
+            </Notice>
+        </Show>
         {move || {
             (clock_off.get() != 0)
                 .then(|| {
@@ -131,9 +138,17 @@ fn Waiting() -> impl IntoView {
     };
     // Each stays as long as it is refused, so that the keyboard stays on its button.
     let refused = move || list.get().refused;
+    let is_refilling = Memo::new(move |_| {
+        session
+            .sync()
+            .read()
+            .is_some_and(|status| status.is_refilling)
+    });
     let is_empty = move || {
         let is_known = *state.read() == Loaded::Ready(());
-        is_known && list.with(|list| list.waiting.is_empty() && list.refused.is_empty())
+        !is_refilling.get()
+            && is_known
+            && list.with(|list| list.waiting.is_empty() && list.refused.is_empty())
     };
     let failure = move || match state.get() {
         Loaded::Failed(failure) => Some(view! { <FailureNotice failure /> }),

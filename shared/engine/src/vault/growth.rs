@@ -5,7 +5,7 @@
 
 use protocol::chain::{Card, ChainError, ChainKind, Entry, EntryDraft, Recipient, Signer};
 use protocol::pairing::PairingInvite;
-use protocol::{DeviceIndex, Domain};
+use protocol::{DeviceIndex, Domain, limit};
 use rand_core::CryptoRng;
 
 use super::keys::{Growth, Keys};
@@ -34,7 +34,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
     /// it.
     ///
     /// # Errors
-    /// `Locked`; `Internal` when no device can be added.
+    /// `Locked`; `DevicesFull`; `Internal` when no device can be added.
     pub async fn add_device(
         &mut self,
         card: &Card,
@@ -173,6 +173,9 @@ const fn refused(error: &ChainError) -> ChainTaken {
 impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     fn add_device(&mut self, card: &Card) -> Outcome<Vec<u8>> {
         let (keys, chain) = (self.keys, &self.keys.chain);
+        if chain.active_devices().count() >= limit::ACTIVE_DEVICES_MAX {
+            return Err(Failure::DevicesFull.into());
+        }
         let newest = chain.devices().keys().next_back();
         let index = newest.and_then(|newest| newest.next());
         let index: DeviceIndex = index.ok_or(Failure::Internal)?;

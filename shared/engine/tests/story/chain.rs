@@ -1,7 +1,9 @@
 //! The account chain between devices: what counts, and what was made up.
 
 use engine::ChainTaken;
+use engine::command::Failure;
 use engine::sync::{Done, Work};
+use protocol::limit::ACTIVE_DEVICES_MAX;
 
 use super::tablet::Tablet;
 use super::two_devices::pair;
@@ -47,4 +49,26 @@ fn a_chain_that_is_made_up_is_not_taken_in() {
     );
     tablet.restart_and_unlock();
     assert_eq!(tablet.chain().len(), 3);
+}
+
+#[test]
+fn a_ninth_device_is_refused_by_name_and_nothing_is_written() {
+    let mut tablet = Tablet::with_vault(30);
+    let mut add = |seed| {
+        let mut new = Tablet::new(seed);
+        let card = pollster::block_on(new.vault.begin_join(&mut new.rng)).unwrap();
+        let now = engine::Now { ms: tablet.now };
+        let made = tablet.vault.add_device(&card, now, &mut tablet.rng);
+        let made = pollster::block_on(made);
+        if let Ok(entry) = &made {
+            let entries = vec![entry.clone()];
+            tablet.sync(Work::TakeChain { entries });
+        }
+        made.map(|_| tablet.chain().len())
+    };
+    for seed in 1..ACTIVE_DEVICES_MAX {
+        assert_eq!(add(30 + seed as u64), Ok(seed + 1));
+    }
+    assert_eq!(add(50), Err(Failure::DevicesFull));
+    assert_eq!(tablet.chain().len(), ACTIVE_DEVICES_MAX);
 }

@@ -56,7 +56,7 @@ async fn a_restored_copy_and_the_original_both_go_on_and_all_arrives() -> Result
         device.open_in_app("/meer/apparaten").await?;
         page.heading("Laptop").await?;
         ensure!(!page.text().await?.contains("twee verschillende versies"));
-        page.find(Role::Region, "Apparaat 1").await?;
+        page.find(Role::Group, "Apparaat 1").await?;
     }
     // And both still hear the other.
     other.add_client("Vijfde", "", LAST).await?;

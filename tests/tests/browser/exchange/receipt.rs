@@ -136,8 +136,8 @@ async fn a_device_has_all_or_was_away_or_lacks_what_the_relay_had_for_it() -> Re
     // Amber another hour later: it did not get what the relay had for it.
     let profile = laptop.close().await?;
     return_after(&mut turn, &tablet, 2).await?;
-    let lacks = "Heeft nieuwere gegevens, maar 1 wijziging van dit apparaat niet";
-    expect_receipt(&tablet, lacks, "", "warning").await?;
+    let lacks = "1 wijziging is nog niet aangekomen op Laptop sinds ";
+    expect_receipt(&tablet, lacks, ".", "warning").await?;
     tablet.open_in_app(&second).await?;
     expect_place(&tablet, "Versleuteld op de server").await?;
 

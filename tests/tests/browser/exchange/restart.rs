@@ -31,7 +31,7 @@ async fn expect_push(line: &Line, before: usize) -> Result<()> {
 }
 
 /// Starts the relay again and says to the device that the network is back: by then it tries less and less.
-async fn resume(turn: &mut Turn, device: &Device) -> Result<()> {
+pub(super) async fn resume(turn: &mut Turn, device: &Device) -> Result<()> {
     turn.server()?.resume().await?;
     let online = "window.dispatchEvent(new Event('online'))";
     device.script(online, Vec::new()).await.map(drop)
