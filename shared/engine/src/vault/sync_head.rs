@@ -266,9 +266,11 @@ impl Branch {
         }
     }
 
-    /// Whether the marks of its next record go back behind those of an earlier one.
+    /// Whether the marks of its next record go back behind those of an earlier one. What a device itself made and no relay
+    /// took may be taken back by it.
     pub(crate) fn goes_back(&self, route: &Route) -> bool {
-        route.seen.iter().any(|mark| {
+        let mut of_others = route.seen.iter().filter(|mark| mark.device != self.device);
+        of_others.any(|mark| {
             let earlier = self.seen_of(mark.device, mark.incarnation);
             earlier.is_some_and(|earlier| mark.seq < earlier)
         })
@@ -362,12 +364,13 @@ mod tests {
     #[test]
     fn marks_that_go_back_are_found() {
         let mut of = branch(1, 4);
-        let mark = |seq| Seen {
-            device: DeviceIndex(2),
+        let mark_of = |device, seq| Seen {
+            device: DeviceIndex(device),
             incarnation: Incarnation::from_bytes([9; 8]),
             seq: Seq(seq),
             hash: [0; 8],
         };
+        let mark = |seq| mark_of(2, seq);
         let route = |seq| Route {
             kind: protocol::record::RecordKind::Beacon,
             doc: DocId::NIL,
@@ -378,6 +381,13 @@ mod tests {
         assert!(!of.goes_back(&route(5)));
         of.note_seen(&[mark(5)]);
         assert!(of.goes_back(&route(4)) && !of.goes_back(&route(5)) && !of.goes_back(&route(6)));
+        // Its own work it may take back.
+        of.note_seen(&[mark_of(1, 5)]);
+        let own = Route {
+            seen: vec![mark_of(1, 4)],
+            ..route(5)
+        };
+        assert!(!of.goes_back(&own));
     }
 
     #[test]
