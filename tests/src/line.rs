@@ -300,6 +300,18 @@ fn frame_of(message: &[u8], is_up: bool) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    #[should_panic(expected = "typed words on a line")]
+    async fn a_line_that_carried_a_typed_word_says_so_when_it_goes() {
+        let line = Line::start(1).await.unwrap();
+        line.bend.passed().push(Passing {
+            connection: 1,
+            is_up: true,
+            bytes: format!("..{}..", crate::CAREGIVER).into_bytes(),
+        });
+        drop(line);
+    }
+
     #[test]
     fn a_message_of_any_size_is_read_back_from_its_frame() {
         for size in [0, 125, 126, 65_535, 65_536] {

@@ -259,7 +259,7 @@ impl Server {
         let relays = self.searched..=self.relay_count;
         let mut paths: Vec<PathBuf> = relays.map(|relay| self.data_of(relay)).collect();
         paths.push(self.folder.join("server.log"));
-        self.searched = self.relay_count;
+        self.searched = self.relay_count + 1;
         typed::expect_none_in(&paths);
     }
 

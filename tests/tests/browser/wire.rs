@@ -106,3 +106,17 @@ fn holds_any(folder: &std::path::Path, needles: &[Vec<u8>]) -> Result<bool> {
     }
     Ok(false)
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_story_that_leaves_a_typed_word_at_its_relay_fails() -> Result<()> {
+    let mut turn = World::enter().await?;
+    turn.server()?.be_relay().await?;
+    let planted = turn.server()?.data().join("planted");
+    std::fs::write(&planted, format!("..{PASSPHRASE}.."))?;
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(turn)));
+    ensure!(ended.is_err(), "nobody looked in {}", planted.display());
+    // The next turn does not end on it.
+    let mut turn = World::enter().await?;
+    turn.server()?.be_relay().await?;
+    Ok(())
+}
