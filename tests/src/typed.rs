@@ -33,11 +33,11 @@ pub(crate) fn note(label: &str, text: &str) {
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
-    typed.extend([text.trim().to_owned(), digits].iter().filter_map(needle));
+    typed.extend([text.trim(), &digits].into_iter().filter_map(needle));
 }
 
 /// What is looked for of a text, if it is long enough to mean something.
-fn needle(text: &String) -> Option<String> {
+fn needle(text: &str) -> Option<String> {
     let needle: String = text.chars().take(PREFIX_CHARS).collect();
     let min_bytes = match needle.chars().any(char::is_alphabetic) {
         true => TEXT_MIN_BYTES,

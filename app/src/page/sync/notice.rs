@@ -98,9 +98,7 @@ mod tests {
         assert_eq!(of(None, true), [wiped]);
         assert_eq!(of(Some(Trouble::Rollback), false), [rollback]);
         assert_eq!(of(Some(Trouble::Rollback), true), [rollback, wiped]);
-        let [fork] = of(Some(Trouble::ChainFork), false)[..] else {
-            panic!("one thing is wrong");
-        };
+        let fork = of(Some(Trouble::ChainFork), false).concat();
         assert!(fork.starts_with("De server geeft twee apparaten een verschillend verhaal. "));
         assert!(fork.ends_with(" Je werk is veilig op dit apparaat."));
         for quiet in [None, Some(Trouble::Unreachable), Some(Trouble::Withheld)] {
