@@ -36,13 +36,27 @@ mod tests {
     #[test]
     fn waits_grow_to_five_minutes_and_start_anew() {
         let mut backoff = Backoff::default();
-        let waits: Vec<i64> = (0..12).map(|_| backoff.fail(0, u32::MAX)).collect();
-        assert!(waits.windows(2).all(|pair| pair.first() <= pair.last()) || waits.len() == 12);
-        assert!(waits.iter().all(|wait| (500..=LONGEST_MS).contains(wait)));
-        let last = waits.last().copied().unwrap_or_default();
-        assert!(last >= LONGEST_MS / 2);
+        let waits: Vec<i64> = (0..12).map(|_| backoff.fail(0, 0)).collect();
+        let halves = (0..9).map(|doubled| (FIRST_MS / 2) << doubled);
+        let longest = [LONGEST_MS / 2; 3];
+        assert_eq!(waits, halves.chain(longest).collect::<Vec<_>>());
         backoff.reset();
-        assert!(backoff.fail(0, 7) <= FIRST_MS);
+        assert_eq!(backoff.fail(0, 7), FIRST_MS / 2 + 7);
+    }
+
+    #[test]
+    fn jitter_spreads_a_wait_over_its_second_half() {
+        for failed_count in 0..12 {
+            let earlier = Backoff { failed_count };
+            let wait = |jitter: u32| {
+                let mut backoff = earlier;
+                backoff.fail(0, jitter)
+            };
+            let half = wait(0);
+            let last = u32::try_from(half).unwrap_or_default();
+            assert_eq!(wait(last), 2 * half);
+            assert!(wait(last + 1) < 2 * half);
+        }
     }
 
     #[test]

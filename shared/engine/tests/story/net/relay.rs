@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use protocol::chain::{self, ChainView, Entry};
-use protocol::draft::DraftFrame;
-use protocol::record::Record;
+use protocol::draft::{DraftError, DraftFrame};
+use protocol::record::{Link, RecordError, hash_bytes, verify_bytes};
 use protocol::wire::{
     Acked, Branch, ChainTip, DraftBytes, EntryBytes, List, Origin, PlacedRecord, RecordBytes,
-    Refusal, Registration, RequestId, ToDevice, ToRelay, verify_hello,
+    Refusal, Registration, RequestId, ToDevice, ToRelay, find_request, verify_hello,
 };
 use protocol::{
     AccountId, AccountSeq, Challenge, DeviceIndex, Incarnation, RecordHash, RelayInstance, Seq,
+    limit,
 };
 
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
@@ -88,8 +89,15 @@ impl Relay {
 
     pub(crate) fn handle(&mut self, session: &mut Session, bytes: &[u8]) -> Said {
         let mut said = Said::default();
-        let Ok((request, frame)) = ToRelay::decode(bytes) else {
-            return said;
+        let (request, frame) = match ToRelay::decode(bytes) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let request = find_request(bytes).unwrap_or(RequestId::NONE);
+                let refusal = error.into();
+                let refused = ToDevice::Refused { index: 0, refusal };
+                said.answers.push(refused.encode(request).unwrap());
+                return said;
+            }
         };
         let answer = |said: &mut Said, frame: &ToDevice<'_>| {
             said.answers.push(frame.encode(request).unwrap());
@@ -185,6 +193,11 @@ impl Account {
             len: u32::try_from(self.entries.len()).unwrap(),
             head: Entry::decode(last).unwrap().hash(),
         }
+    }
+
+    /// Bytes of records.
+    pub(crate) fn used_bytes(&self) -> usize {
+        self.log.iter().map(Vec::len).sum()
     }
 
     pub(crate) fn head(&self) -> AccountSeq {
@@ -284,27 +297,14 @@ impl Account {
                 let frame = ToDevice::ChainLive { tip };
                 said.others.push(frame.encode(RequestId::NONE).unwrap());
             }
-            ToRelay::PutDraft { draft } => {
-                let Ok(frame) = DraftFrame::decode(draft.0.to_vec()) else {
-                    let refusal = Refusal::Malformed { reason: 0 };
-                    return answer(ToDevice::Refused { index: 0, refusal });
-                };
-                let header = *frame.header();
-                let place = (header.device, header.slot);
-                let stored = self.drafts.get(&place).map_or(0, |(counter, _)| *counter);
-                if header.device != device || header.counter <= stored {
-                    let refusal = Refusal::DraftOld { counter: stored };
-                    return answer(ToDevice::Refused { index: 0, refusal });
+            ToRelay::PutDraft { draft } => match self.put_draft(account, device, draft.0) {
+                Ok((slot, counter)) => {
+                    answer(ToDevice::DraftAck { slot, counter });
+                    let frame = ToDevice::DraftLive { draft };
+                    said.others.push(frame.encode(RequestId::NONE).unwrap());
                 }
-                self.drafts
-                    .insert(place, (header.counter, draft.0.to_vec()));
-                answer(ToDevice::DraftAck {
-                    slot: header.slot,
-                    counter: header.counter,
-                });
-                let frame = ToDevice::DraftLive { draft };
-                said.others.push(frame.encode(RequestId::NONE).unwrap());
-            }
+                Err(refusal) => answer(ToDevice::Refused { index: 0, refusal }),
+            },
             ToRelay::PullDrafts => {
                 let drafts = self.drafts.values().map(|(_, bytes)| DraftBytes(bytes));
                 answer(ToDevice::DraftPage {
@@ -315,12 +315,9 @@ impl Account {
             ToRelay::Probe { names } => {
                 let find = |name: &protocol::wire::RecordName| {
                     let found = self.log.iter().find(|bytes| {
-                        let record = Record::decode((*bytes).clone());
-                        record.is_ok_and(|record| {
-                            let outer = record.outer();
-                            (outer.device, outer.incarnation, outer.seq)
-                                == (name.device, name.incarnation, name.seq)
-                        })
+                        let link = Link::read(bytes).unwrap();
+                        (link.device, link.incarnation, link.seq)
+                            == (name.device, name.incarnation, name.seq)
                     });
                     found.map(|bytes| RecordBytes(bytes))
                 };
@@ -343,35 +340,39 @@ impl Account {
         bytes: &[u8],
         quota: usize,
     ) -> Result<(RecordHash, AccountSeq, bool), Refusal<'static>> {
-        let Ok(record) = Record::decode(bytes.to_vec()) else {
-            return Err(Refusal::Malformed { reason: 0 });
-        };
-        let hash = record.hash(&account);
+        let link = Link::read(bytes).map_err(|error| match error {
+            RecordError::Format { got } if got > limit::FORMAT => {
+                let max = limit::FORMAT;
+                Refusal::FormatTooNew { max }
+            }
+            _ => Refusal::Malformed { reason: 0 },
+        })?;
+        let hash = hash_bytes(&account, bytes);
         if let Some(index) = self.log.iter().position(|known| known == bytes) {
             return Ok((hash, AccountSeq(index as u64 + 1), false));
         }
-        let outer = record.outer();
-        let Some(key) = self.view().verify_key(outer.device) else {
+        let Some(key) = self.view().verify_key(link.device) else {
             return Err(Refusal::NotMember);
         };
-        if outer.device != device && record.verify(&account, &key).is_err() {
+        // What a device hands in of its own it vouches for with the connection.
+        if link.device != device && verify_bytes(&account, &key, bytes).is_err() {
             return Err(Refusal::NotYours);
         }
-        let place = (outer.device, outer.incarnation);
+        let place = (link.device, link.incarnation);
         let none = (Seq(0), RecordHash::NIL);
         let (seq, prev) = self.branches.get(&place).copied().unwrap_or(none);
         let stored = Branch {
-            incarnation: outer.incarnation,
+            incarnation: link.incarnation,
             seq,
             hash: prev,
         };
-        if Some(outer.seq) > seq.next() {
+        if Some(link.seq) > seq.next() {
             return Err(Refusal::Gap { stored });
         }
-        if outer.seq <= seq || outer.prev != prev {
+        if link.seq <= seq || link.prev != prev {
             return Err(Refusal::Fork { stored });
         }
-        let used: usize = self.log.iter().map(Vec::len).sum();
+        let used = self.used_bytes();
         if used + bytes.len() > quota {
             return Err(Refusal::Quota {
                 used_bytes: used as u64,
@@ -379,8 +380,55 @@ impl Account {
             });
         }
         self.log.push(bytes.to_vec());
-        self.branches.insert(place, (outer.seq, hash));
+        self.branches.insert(place, (link.seq, hash));
         Ok((hash, self.head(), true))
+    }
+
+    /// Answers the slot and its counter.
+    fn put_draft(
+        &mut self,
+        account: AccountId,
+        device: DeviceIndex,
+        bytes: &[u8],
+    ) -> Result<(u8, u64), Refusal<'static>> {
+        let frame = DraftFrame::decode(bytes.to_vec()).map_err(|error| match error {
+            DraftError::Format { got } if got > limit::FORMAT => {
+                let max = limit::FORMAT;
+                Refusal::FormatTooNew { max }
+            }
+            _ => Refusal::Malformed { reason: 0 },
+        })?;
+        let header = *frame.header();
+        if header.account != account {
+            return Err(Refusal::NotYours);
+        }
+        if header.device != device {
+            let key = self.view().verify_key(header.device);
+            let key = key.ok_or(Refusal::NotMember)?;
+            frame.verify(&key).map_err(|_| Refusal::NotYours)?;
+        }
+        let place = (header.device, header.slot);
+        if let Some((counter, known)) = self.drafts.get(&place)
+            && *counter >= header.counter
+        {
+            let counter = *counter;
+            return match known == bytes {
+                true => Ok((header.slot, counter)),
+                false => Err(Refusal::DraftOld { counter }),
+            };
+        }
+        self.drafts.insert(place, (header.counter, bytes.to_vec()));
+        Ok((header.slot, header.counter))
+    }
+
+    /// Whether a draft slot holds what its device did not sign.
+    pub(crate) fn has_spoilt_draft(&self, device: DeviceIndex, slot: u8) -> bool {
+        let stored = self.drafts.get(&(device, slot));
+        stored.is_some_and(|(_, bytes)| {
+            let frame = DraftFrame::decode(bytes.clone()).unwrap();
+            let key = self.view().verify_key(device).unwrap();
+            frame.verify(&key).is_err()
+        })
     }
 
     /// Takes the last record out, as a restored or lying relay has it.
@@ -388,11 +436,10 @@ impl Account {
         self.log.pop();
         self.branches.clear();
         for bytes in &self.log {
-            let record = Record::decode(bytes.clone()).unwrap();
-            let outer = record.outer();
-            let newest = (outer.seq, record.hash(&account));
+            let link = Link::read(bytes).unwrap();
+            let newest = (link.seq, hash_bytes(&account, bytes));
             self.branches
-                .insert((outer.device, outer.incarnation), newest);
+                .insert((link.device, link.incarnation), newest);
         }
     }
 }
