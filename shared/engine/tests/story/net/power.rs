@@ -56,8 +56,12 @@ impl Power {
             if is_dead || world.pick(2) == 0 {
                 self.fail_at_unlock(world);
                 world.restart(self.victim);
-            } else if let Status::Locked { .. } = world.peers[self.victim].tablet.status() {
-                world.peers[self.victim].tablet.unlock();
+            } else {
+                let tablet = &mut world.peers[self.victim].tablet;
+                if let Status::Locked { .. } = tablet.status() {
+                    tablet.unlock();
+                }
+                // The failure may have come just when the exchange was to begin.
                 world.open(self.victim);
             }
             self.plan_next(world);
