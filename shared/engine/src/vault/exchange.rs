@@ -303,8 +303,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 
     pub(crate) async fn retry(&mut self, hash: &RecordHash) -> Outcome<Done> {
-        let is_refused = self.outbox().await?.find(hash);
-        if is_refused.is_none_or(|row| row.refused.is_none()) {
+        let found = self.outbox().await?.find(hash).cloned();
+        let Some(mut row) = found.filter(|row| row.refused.is_some()) else {
+            return Ok(Done::Nothing);
+        };
+        let (device, run, seq) = row.place();
+        let branch = self.session.sync.find(device, run);
+        if branch.is_some_and(|branch| branch.seq >= seq) {
+            // What follows it came from a relay: it stands there, and is handed in as it is.
+            row.refused = None;
+            self.put_outbox(row)?;
+            self.commit().await?;
             return Ok(Done::Nothing);
         }
         let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
