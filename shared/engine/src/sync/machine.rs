@@ -329,8 +329,13 @@ impl Machine {
                 self.plan_beacon(now);
             }
             Input::Changed(standing) => {
-                if self.standing.is_some() {
-                    self.standing = Some(standing);
+                if let Some(before) = &mut self.standing {
+                    let was_behind = before.behind_count > 0;
+                    *before = standing;
+                    // A command brought in what waited: that is said, too.
+                    if was_behind && standing.behind_count == 0 {
+                        self.plan_beacon(now);
+                    }
                 }
             }
             Input::Up => {

@@ -322,6 +322,33 @@ fn what_was_not_said_before_a_lock_is_said_after() {
     );
 }
 
+/// Whoever looks at a client has what waits for it brought in before its turn.
+#[test]
+fn what_a_command_brought_in_is_said() {
+    let behind = Standing {
+        behind_count: 1,
+        ..standing(tip(1, 1))
+    };
+    let (mut machine, out) = connected(behind);
+    machine.catch_up_at = NOW + DAY_MS;
+    let news = Taken {
+        has_news: true,
+        ..Taken::default()
+    };
+    answer_all(&mut machine, out, (behind, news), NOW);
+    assert_eq!(machine.beacon_at, None);
+    let untold = Standing {
+        has_untold: true,
+        ..standing(tip(1, 1))
+    };
+    machine.step(Input::Changed(untold), NOW + 5, 0);
+    assert_eq!(machine.beacon_at, Some(NOW + 5 + BEACON_MS));
+    // What others say of themselves is no reason to say something.
+    machine.beacon_at = None;
+    machine.step(Input::Changed(untold), NOW + 6, 0);
+    assert_eq!(machine.beacon_at, None);
+}
+
 #[test]
 fn a_beacon_that_could_not_be_stored_is_said_later() {
     let untold = Standing {
