@@ -329,13 +329,8 @@ impl Machine {
                 self.plan_beacon(now);
             }
             Input::Changed(standing) => {
-                if let Some(before) = &mut self.standing {
-                    let was_behind = before.behind_count > 0;
-                    *before = standing;
-                    // A command brought in what waited: that is said, too.
-                    if was_behind && standing.behind_count == 0 {
-                        self.plan_beacon(now);
-                    }
+                if self.standing.is_some() {
+                    self.stand(standing, now);
                 }
             }
             Input::Up => {
@@ -356,7 +351,7 @@ impl Machine {
             Input::Done(report) => {
                 self.taking_count = 0;
                 if core::mem::take(&mut self.is_working) && self.standing.is_some() {
-                    self.standing = Some(report.standing);
+                    self.stand(report.standing, now);
                     self.worked(report.done, now, out);
                 }
             }
@@ -424,6 +419,15 @@ impl Machine {
             }
             Input::Withdraw => self.proposed = None,
             Input::Tick => self.wake_at = None,
+        }
+    }
+
+    /// Where the vault stands now. Whatever brought in the last that waited, it is to be said.
+    fn stand(&mut self, standing: Standing, now: i64) {
+        let before = self.standing.replace(standing);
+        let was_behind = before.is_some_and(|of| of.behind_count > 0);
+        if was_behind && standing.behind_count == 0 {
+            self.plan_beacon(now);
         }
     }
 
