@@ -46,11 +46,10 @@ impl Machine {
             }
             Done::ChainTaken(taken) => self.chain_taken(taken),
             Done::Taken(taken) => self.taken(taken, now),
-            Done::CaughtUp(_) => self.plan_beacon(now),
             Done::Outbox(records) if self.link == Link::Ready => self.push(&records, now, out),
             Done::Probes(names) => self.wishes.probes = names,
             Done::Drafts(drafts) => self.wishes.drafts_out = drafts,
-            Done::Outbox(_) | Done::Lost(_) | Done::Nothing => {}
+            Done::CaughtUp(_) | Done::Outbox(_) | Done::Lost(_) | Done::Nothing => {}
         }
     }
 
