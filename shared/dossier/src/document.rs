@@ -187,6 +187,12 @@ impl Document {
         sorted(self.inner.get_heads())
     }
 
+    /// Whether it holds changes that were not taken yet.
+    #[must_use]
+    pub fn has_untaken(&self) -> bool {
+        !self.untaken.is_empty()
+    }
+
     /// The changes made here since the last call; `None` when there are none.
     pub fn take_changes(&mut self) -> Option<Changes> {
         let mut taken = BTreeSet::new();

@@ -180,12 +180,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(None)
     }
 
+    /// Takes documents into the session again. One that holds what no record will hold is left out: it is read anew.
     fn put_back(&mut self, desk: Vec<OnDesk>) {
-        for OnDesk {
-            doc, open, is_new, ..
-        } in desk
-        {
-            if !is_new || !open.head.heads.is_empty() {
+        for OnDesk { doc, open, .. } in desk {
+            if !open.head.heads.is_empty() && !open.document.has_untaken() {
                 self.session.docs.insert(doc, open);
                 self.session.touch(doc);
             }

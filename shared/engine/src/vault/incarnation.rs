@@ -11,7 +11,7 @@ use super::head::DeviceHead;
 use super::lane::OpenLane;
 use super::outbox::OutboxRow;
 use super::quarantine::Piece;
-use super::stop::Outcome;
+use super::stop::{Outcome, Stop};
 use super::turn::Turn;
 use crate::command::Failure;
 use crate::store::{Store, StoreName};
@@ -179,7 +179,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             }
             RecordKind::Changes => {
                 // Opened before the record under it goes.
-                let is_open = self.open_doc(route.doc).await.is_ok();
+                let is_open = match self.open_doc(route.doc).await {
+                    Ok(_) => true,
+                    Err(Stop::Failed(Failure::Corrupt | Failure::NotFound)) => false,
+                    Err(stop) => return Err(stop),
+                };
                 let again = self.append(Lane::Log, route.kind, place, body, &body_key)?;
                 self.session.behind.rename(hash, again);
                 let open = self.session.docs.get_mut(&route.doc).filter(|_| is_open);

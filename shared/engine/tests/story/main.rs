@@ -15,6 +15,7 @@ mod day;
 mod draft;
 mod fill;
 mod hub;
+mod joined;
 mod log;
 mod long;
 mod net;

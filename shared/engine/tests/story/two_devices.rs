@@ -1,6 +1,6 @@
 //! Two devices of one account: each takes in what the other made, and nothing that it did not.
 
-use dossier::edit::{ClientField, CorrectionInput, Edit, Funding, VisitField};
+use dossier::edit::{ClientField, CorrectionInput, Edit, VisitField};
 use dossier::id::{ClientId, EntryId};
 use dossier::view::{Answer, AnswerValue};
 use engine::Planted;
@@ -12,7 +12,7 @@ use protocol::AccountSeq;
 use protocol::record::Record;
 
 use super::hub::{Hub, seen};
-use super::tablet::{Tablet, janssen, this_morning, visit_at, with_bsn};
+use super::tablet::{Tablet, this_morning, visit_at, with_bsn};
 
 /// A tablet with a client and a laptop that knows it.
 pub(super) fn pair(seed: u64) -> (Hub, Tablet, Tablet, ClientId) {
@@ -23,7 +23,7 @@ pub(super) fn pair(seed: u64) -> (Hub, Tablet, Tablet, ClientId) {
     (hub, tablet, laptop, client)
 }
 
-fn assert_same(one: &mut Tablet, other: &mut Tablet, client: ClientId) {
+pub(super) fn assert_same(one: &mut Tablet, other: &mut Tablet, client: ClientId) {
     assert_eq!(seen(one, client), seen(other, client));
     assert_eq!(one.names(), other.names());
     assert!(one.unreadable().is_empty() && other.unreadable().is_empty());
@@ -130,78 +130,6 @@ fn one_draft_signed_on_both_keeps_both_texts() {
         texts.contains("rustig") && texts.contains("rood"),
         "{texts}"
     );
-}
-
-#[test]
-fn two_journals_of_one_year_are_read_as_one_and_become_one() {
-    let (mut hub, mut tablet, mut laptop, client) = pair(5);
-    let visit = EntryId([7; 16]);
-    let sign = |done: &str| Edit::SignVisit {
-        client,
-        visit,
-        input: Box::new(this_morning(done)),
-    };
-    tablet.save(sign("Wond rustig"));
-    laptop.save(sign("Wond rood"));
-    tablet.sign(client, &visit_at("20-11-2026", "9:00", "9:30", "Tablet"));
-    laptop.sign(client, &visit_at("20-11-2026", "10:00", "10:30", "Laptop"));
-    hub.settle(&mut [&mut tablet, &mut laptop]);
-    assert_same(&mut tablet, &mut laptop, client);
-    assert_eq!(tablet.visits(client).rows.len(), 3);
-    assert_eq!(tablet.client(client).years, [2026]);
-    let view = tablet.visit(client, visit);
-    let texts = format!("{} {:?}", view.done, view.additions);
-    assert!(
-        texts.contains("rustig") && texts.contains("rood"),
-        "{texts}"
-    );
-
-    tablet.sign(client, &visit_at("20-11-2026", "11:00", "11:30", "Later"));
-    laptop.save(Edit::AddToVisit {
-        client,
-        visit,
-        addition: EntryId([8; 16]),
-        text: "Nog iets".into(),
-    });
-    hub.settle(&mut [&mut tablet, &mut laptop]);
-    assert_same(&mut tablet, &mut laptop, client);
-    tablet.restart_and_unlock();
-    laptop.restart_and_unlock();
-    assert_same(&mut tablet, &mut laptop, client);
-    assert_eq!(laptop.visits(client).rows.len(), 4);
-    assert_eq!(laptop.visit(client, visit).additions.len(), 2);
-}
-
-#[test]
-fn two_identity_documents_with_two_numbers_are_settled_by_choosing() {
-    let (mut hub, mut tablet, mut laptop, client) = pair(6);
-    let fund = |bsn: &str| Edit::ChangeFunding {
-        client,
-        funding: vec![Funding::Zvw],
-        is_personal_budget: false,
-        care_kinds: janssen().care_kinds,
-        bsn: bsn.into(),
-    };
-    tablet.save(fund("111222333"));
-    laptop.save(fund("999990019"));
-    hub.settle(&mut [&mut tablet, &mut laptop]);
-    assert_same(&mut tablet, &mut laptop, client);
-    let reveal = |tablet: &mut Tablet| match tablet.ask(Command::RevealBsn { client }) {
-        Reply::Bsn(bsn) => bsn,
-        other => panic!("{}", super::tablet::name(&other)),
-    };
-    assert_eq!(reveal(&mut tablet), reveal(&mut laptop));
-    for wanted in ["999990019", "111222333"] {
-        if reveal(&mut laptop) != wanted {
-            laptop.save(Edit::ChangeBsn {
-                client,
-                bsn: wanted.into(),
-            });
-        }
-        hub.settle(&mut [&mut laptop, &mut tablet]);
-        assert_eq!(reveal(&mut tablet), wanted);
-        assert_same(&mut tablet, &mut laptop, client);
-    }
 }
 
 #[test]
