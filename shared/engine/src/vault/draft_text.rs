@@ -2,7 +2,7 @@
 //! after signing.
 //!
 //! Promises: no text is overwritten that another does not hold; a draft leaves its slot by itself only when the visit is
-//! signed and all of it stands there.
+//! signed, and all of it stands there or the device that went on with it is done with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -229,8 +229,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Reply::DraftSaved { slot, is_part_held })
     }
 
-    /// Blanks own slots with text of signed visits of these clients that stands there whole, or that another device
-    /// went on from.
+    /// Blanks own slots with text of signed visits of these clients that stands there whole, or with which another device
+    /// went on that has blanked its slot since.
     pub(crate) async fn clear_done_drafts(
         &mut self,
         clients: &BTreeSet<Option<protocol::ClientId>>,
@@ -247,13 +247,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             if self.session.slots.waiting.find(slot).is_some() {
                 continue;
             }
-            let signed = self.signed(text).await?;
+            let Some((_, view)) = self.signed(text).await? else {
+                continue;
+            };
             let blanked = self.session.peer_slots.values();
             let mut blanked = blanked.filter(|held| held.draft.is_none());
             let was_gone_on_with = blanked.any(|held| held.continues == Some(text.place));
-            if signed.is_some()
-                && (was_gone_on_with || standing(text, &all, &signed, own).is_none())
-            {
+            if was_gone_on_with || project::late_parts(&text.input, &view).is_empty() {
                 done.push(slot);
             }
         }

@@ -126,6 +126,28 @@ fn what_was_written_meanwhile_stays_when_the_other_signs() {
     assert_eq!(kept.as_deref(), Some("Geholpen, en nog iets"));
 }
 
+/// The visit was signed with less; the other device, which goes on with more, is not done yet.
+#[test]
+fn a_text_with_which_another_device_goes_on_stays_until_that_one_is_done() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(8);
+    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Gewassen, wond rood"));
+    send(&mut tablet, &mut laptop);
+    let there = of_others(&mut laptop);
+    let own = go_on(&mut laptop, &there[0]);
+    send(&mut laptop, &mut tablet);
+    laptop.save(Edit::SignVisit {
+        client,
+        visit: VISIT,
+        input: Box::new(this_morning("Gewassen")),
+    });
+    hub.settle(&mut [&mut laptop, &mut tablet]);
+    let kept = text_of(tablet.draft(slot));
+    assert_eq!(kept.as_deref(), Some("Gewassen, wond rood"));
+    laptop.ask(Command::DeleteDraft { slot: own });
+    send(&mut laptop, &mut tablet);
+    assert_eq!(tablet.draft(slot), None);
+}
+
 #[test]
 fn two_devices_in_one_draft_both_show_both_texts() {
     let (_, mut tablet, mut laptop, client) = pair(3);
