@@ -166,7 +166,7 @@ impl Owner {
         let Some(owned) = &mut self.owned else {
             return self.step(sync::Input::Failed(Failure::Locked));
         };
-        let takes_drafts = matches!(work, Work::TakeDrafts { .. });
+        let takes_drafts = matches!(&work, Work::TakeDrafts { drafts, .. } if !drafts.is_empty());
         match owned.vault.sync(work, now(), &mut random::rng()).await {
             Ok(report) => {
                 let has_chain = matches!(report.done, Done::ChainTaken(_));

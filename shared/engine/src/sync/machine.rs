@@ -180,6 +180,8 @@ struct Wishes {
     retries: bool,
     /// Draft slots of others were not asked for, or not given; not before [`Machine::drafts_at`].
     drafts: bool,
+    /// What the relay has of the own slots was looked at on this connection.
+    are_drafts_compared: bool,
     drafts_in: Vec<Vec<u8>>,
     drafts_out: Vec<Vec<u8>>,
     /// Entries of the own chain that the relay has not.

@@ -91,10 +91,12 @@ pub enum Work {
         /// The counter it stands at there.
         counter: u64,
     },
-    /// Take in draft slots of other devices.
+    /// Take in draft slots: of other devices, and what the relay has of the own ones.
     TakeDrafts {
         /// Each names its own device, slot and counter.
         drafts: Vec<Vec<u8>>,
+        /// These are all that the relay has: an own one that is not among them is lost there, and is sent again.
+        is_all: bool,
     },
 }
 

@@ -122,7 +122,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 self.draft_acked(slot, counter).await?;
                 Ok(Done::Nothing)
             }
-            Work::TakeDrafts { drafts } => {
+            Work::TakeDrafts { drafts, is_all } => {
+                if is_all {
+                    self.forget_lost_drafts(&drafts);
+                }
                 self.take_drafts(drafts).await?;
                 Ok(Done::Nothing)
             }

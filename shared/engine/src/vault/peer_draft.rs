@@ -154,6 +154,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         self.commit().await
     }
 
+    /// Of all that the relay has, an own slot in another state than the one it acknowledged is not there any more.
+    pub(crate) fn forget_lost_drafts(&mut self, all: &[Vec<u8>]) {
+        let frames = all.iter().flat_map(|of| DraftFrame::decode(of.clone()));
+        let own = frames.filter(|frame| self.session.slots.holds(frame));
+        let there: BTreeSet<u8> = own.map(|frame| frame.header().slot).collect();
+        let sent = &mut self.session.sync.drafts_sent;
+        let before = sent.len();
+        sent.retain(|slot, _| there.contains(slot));
+        self.session.is_sync_changed |= sent.len() < before;
+    }
+
     /// A state of an own slot that the relay has. One that is no earlier than what stands here was written by another
     /// copy of this device: its text is kept in a slot of its own, and what stands here is written again above it.
     fn take_own(&mut self, frame: &DraftFrame) -> Outcome<()> {
@@ -270,7 +281,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             self.batch.put(StoreName::Draft, row, frame.as_bytes());
             self.session.peer_slots.insert(place, held);
         }
-        if !self.batch.is_empty() {
+        if self.session.is_sync_changed || !self.batch.is_empty() {
             self.commit().await?;
         }
         Ok(())

@@ -120,7 +120,8 @@ fn clients_of_today_are_there_first_with_their_visits() {
     let Done::Drafts(drafts) = story.tablet.sync(Work::ReadDrafts) else {
         panic!();
     };
-    story.laptop.sync(Work::TakeDrafts { drafts });
+    let is_all = false;
+    story.laptop.sync(Work::TakeDrafts { drafts, is_all });
     assert!(listed(&mut story.laptop).is_empty());
     catch_up(&mut story.laptop);
     let first = listed(&mut story.laptop);

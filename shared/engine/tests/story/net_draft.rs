@@ -41,10 +41,14 @@ fn send(from: &mut Tablet, to: &mut Tablet) -> Vec<Vec<u8>> {
             counter: frame.header().counter,
         });
     }
-    to.sync(Work::TakeDrafts {
-        drafts: drafts.clone(),
-    });
+    give(to, drafts.clone());
     drafts
+}
+
+/// Some of what a relay has.
+fn give(to: &mut Tablet, drafts: Vec<Vec<u8>>) {
+    let is_all = false;
+    to.sync(Work::TakeDrafts { drafts, is_all });
 }
 
 fn of_others(device: &mut Tablet) -> Vec<PeerDraft> {
@@ -171,25 +175,44 @@ fn an_older_changed_or_foreign_slot_is_not_taken_in() {
     tablet.save_draft(Some(slot), visit_draft(client, VISIT, "Geholpen"));
     let new = send(&mut tablet, &mut laptop);
     let before = of_others(&mut laptop);
-    laptop.sync(Work::TakeDrafts { drafts: old });
+    give(&mut laptop, old);
     for position in (0..new[0].len()).step_by(97) {
         let mut flipped = new[0].clone();
         flipped[position] ^= 0x10;
-        laptop.sync(Work::TakeDrafts {
-            drafts: vec![flipped, new[0][..position].to_vec()],
-        });
+        let cut = new[0][..position].to_vec();
+        give(&mut laptop, vec![flipped, cut]);
     }
     let (mut stranger, of_stranger) = Tablet::with_client(900);
     stranger.save_draft(None, visit_draft(of_stranger, VISIT, "Vreemd"));
     let foreign = unsent(&mut stranger);
-    laptop.sync(Work::TakeDrafts { drafts: foreign });
+    give(&mut laptop, foreign);
     // What a relay gives back of the own slots changes nothing.
     let own = laptop.save_draft(None, visit_draft(client, VISIT, "Eigen"));
     let sent = unsent(&mut laptop);
     laptop.save_draft(Some(own), visit_draft(client, VISIT, "Eigen, later"));
-    laptop.sync(Work::TakeDrafts { drafts: sent });
+    give(&mut laptop, sent);
     assert_eq!(of_others(&mut laptop), before);
     assert_eq!(text_of(laptop.draft(own)).as_deref(), Some("Eigen, later"));
+}
+
+#[test]
+fn a_slot_that_the_relay_lost_after_its_answer_is_sent_again() {
+    let (_, mut tablet, mut laptop, client) = pair(9);
+    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Eerst"));
+    let older = send(&mut tablet, &mut laptop);
+    tablet.save_draft(Some(slot), visit_draft(client, VISIT, "Eerst, toen meer"));
+    let newest = send(&mut tablet, &mut laptop);
+    for (there, count) in [(newest.clone(), 0), (older, 1), (newest, 1), (vec![], 1)] {
+        let is_all = true;
+        tablet.sync(Work::TakeDrafts {
+            drafts: there,
+            is_all,
+        });
+        assert_eq!(tablet.standing().draft_count, count);
+    }
+    tablet.restart_and_unlock();
+    assert_eq!(send(&mut tablet, &mut laptop).len(), 1);
+    assert_eq!(tablet.standing().draft_count, 0);
 }
 
 #[test]
@@ -212,7 +235,7 @@ fn a_device_restored_from_a_copy_keeps_both_texts_and_writes_above_the_later_one
         counter: u64::MAX,
     });
     restored.save_draft(Some(slot), visit_draft(client, VISIT, "Anders"));
-    restored.sync(Work::TakeDrafts { drafts });
+    give(&mut restored, drafts);
     let texts: Vec<_> = (0..8)
         .filter_map(|slot| text_of(restored.draft(slot)))
         .collect();

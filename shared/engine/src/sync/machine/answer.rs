@@ -195,8 +195,11 @@ impl Machine {
                 if !is_last && room > 0 {
                     return Some(Asked::PullDrafts { drafts });
                 }
-                if !drafts.is_empty() {
-                    self.wishes.work.push(Work::TakeDrafts { drafts });
+                // Once on a connection: a relay that keeps them back is not sent them over and over.
+                let is_all =
+                    is_last && !core::mem::replace(&mut self.wishes.are_drafts_compared, true);
+                if is_all || !drafts.is_empty() {
+                    self.wishes.work.push(Work::TakeDrafts { drafts, is_all });
                 }
             }
             (Asked::Probe(names), ToDevice::Probed { records }) => {

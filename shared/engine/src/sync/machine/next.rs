@@ -70,7 +70,8 @@ impl Machine {
         }
         if !self.wishes.drafts_in.is_empty() {
             let drafts = core::mem::take(&mut self.wishes.drafts_in);
-            return self.work(Work::TakeDrafts { drafts }, out);
+            let is_all = false;
+            return self.work(Work::TakeDrafts { drafts, is_all }, out);
         }
         if let Some(draft) = self.wishes.drafts_out.pop() {
             return self.put_draft(draft, now, out);

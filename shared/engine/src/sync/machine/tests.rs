@@ -485,6 +485,22 @@ fn drafts_a_busy_relay_refused_are_asked_for_again_on_the_same_connection() {
 }
 
 #[test]
+fn what_the_relay_has_of_the_own_drafts_is_looked_at_once_on_a_connection() {
+    let own = standing(tip(1, 1));
+    let says = (own, Taken::default());
+    let (mut machine, out) = connected(own);
+    let all = |works: Vec<Work>| {
+        let is_all = |work: &&Work| matches!(work, Work::TakeDrafts { is_all: true, .. });
+        works.iter().filter(is_all).count()
+    };
+    assert_eq!(all(answer_all(&mut machine, out, says, NOW)), 1);
+    machine.wishes.drafts = true;
+    let out = machine.step(Input::Tick, NOW, 0);
+    assert!(matches!(sent(&out), Some((_, ToRelay::PullDrafts))));
+    assert_eq!(all(answer_all(&mut machine, out, says, NOW)), 0);
+}
+
+#[test]
 fn records_that_come_unasked_do_not_pile_up() {
     let own = standing(tip(1, 1));
     let (mut machine, out) = connected(own);

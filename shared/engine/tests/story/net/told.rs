@@ -137,20 +137,6 @@ pub(crate) fn change_place(world: &mut World, index: usize, client: ClientId, to
     world.changed(index);
 }
 
-/// Everybody writes on in every draft.
-pub(crate) fn write_on(world: &mut World, client: ClientId, told: &mut Told) {
-    for index in 0..world.peers.len() {
-        let tablet = &mut world.peers[index].tablet;
-        for at in 0..8 {
-            if let Slot::Visit(..) = slot(tablet, at) {
-                told.write(index, tablet, client, at);
-            }
-        }
-        world.changed(index);
-    }
-    world.run(120_000);
-}
-
 impl Told {
     fn sign(&mut self, index: usize, tablet: &mut Tablet, client: ClientId, number: u32) {
         let visit = EntryId(tablet.fresh());
