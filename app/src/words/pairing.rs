@@ -166,6 +166,11 @@ pub fn wants_in(name: &str) -> String {
     format!("{name} wil erbij. Zie je daar een vinkje?")
 }
 
+/// After a yes, until the right digits were typed on the new device.
+pub fn waits_for_digits(name: &str) -> String {
+    format!("{name} komt erbij zodra het controlegetal daar goed is getypt.")
+}
+
 /// What a yes means.
 pub fn wants_in_text() -> &'static str {
     "Het nieuwe apparaat leest daarna alle dossiers."

@@ -1,7 +1,8 @@
 //! Adding a device, sans IO: the new device ([`Newcomer`]) and the one that lets it in ([`Host`]).
 //!
 //! Each drives a socket of its own to the relay, beside that of the exchange. Three sealed messages go through the
-//! relay's mailbox, then a person carries four digits from the old device to the new one and says yes on the old one.
+//! relay's mailbox, then a person carries four digits from the old device to the new one and says yes on the old one,
+//! which adds the new one when that has said, too, that the digits were right.
 //! A side that stops says so in a mailbox beside, for as long as the other can be told that nothing was added.
 //! Nothing is stored before the account chain holds the new device; until then every end leaves nothing behind.
 //!
@@ -125,6 +126,8 @@ pub enum PairingState {
         name: String,
         /// Four digits.
         digits: String,
+        /// The person said yes; the new device has not said that the digits typed there were right.
+        is_agreed: bool,
     },
     /// The person did what there was to do; the account chain is to hold the new device.
     Adding,

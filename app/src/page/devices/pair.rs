@@ -61,9 +61,11 @@ fn Steps(open: RwSignal<bool>, count: Signal<usize>) -> impl IntoView {
         Some(PairingState::Failed(failure)) => {
             view! { <CodeForm failure=Some(failure) /> }.into_any()
         }
-        Some(PairingState::DigitsShown { name, digits }) => {
-            view! { <Question name digits /> }.into_any()
-        }
+        Some(PairingState::DigitsShown {
+            name,
+            digits,
+            is_agreed,
+        }) => view! { <Question name digits is_agreed /> }.into_any(),
         Some(PairingState::Adding | PairingState::Done) => {
             view! { <Under label=words::adding() /> }.into_any()
         }
@@ -156,17 +158,34 @@ fn CodeForm(failure: Option<PairingFailure>) -> impl IntoView {
 
 /// The digits, and the question.
 #[component]
-fn Question(name: String, digits: String) -> impl IntoView {
+fn Question(
+    name: String,
+    digits: String,
+    /// The person said yes.
+    is_agreed: bool,
+) -> impl IntoView {
     let pairing = use_pairing();
+    let (lead, text) = match is_agreed {
+        true => (words::waits_for_digits(&name), None),
+        false => (words::wants_in(&name), Some(words::wants_in_text())),
+    };
     view! {
         <p>{words::type_there()}</p>
         <p class="p-code p-code--digits" data-testid="check-code">{digits}</p>
-        <p class="u-lead" role="status">{words::wants_in(&name)}</p>
-        <p>{words::wants_in_text()}</p>
+        <p class="u-lead" role="status">{lead}</p>
+        {text.map(|text| view! { <p>{text}</p> })}
         <Actions>
-            <Button icon=Glyph::Check on_press=move || pairing.step(PairingStep::Confirm)>
-                {words::add()}
-            </Button>
+            {(!is_agreed)
+                .then(|| {
+                    view! {
+                        <Button
+                            icon=Glyph::Check
+                            on_press=move || pairing.step(PairingStep::Confirm)
+                        >
+                            {words::add()}
+                        </Button>
+                    }
+                })}
             <DialogLeave />
         </Actions>
     }

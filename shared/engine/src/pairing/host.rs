@@ -8,7 +8,7 @@ use protocol::{BoxToken, ChainHash};
 use rand_core::CryptoRng;
 
 use super::line::{Asked, Heard, Line, Mailbox};
-use super::parting::Parting;
+use super::parting::{Approval, Parting};
 use super::{Input, LIFE_MS, Output, PairingFailure, PairingState, digit_text, vault_failure};
 
 /// Until a mailbox that is not there is looked for again, in ms.
@@ -36,13 +36,14 @@ enum Stage {
         offer: PairingOffer,
         bytes: Vec<u8>,
     },
-    /// The person compares.
+    /// The person compares, or said yes and the new device has not said that the digits were right.
     Showing {
         card: Card,
         name: String,
         digits: String,
+        is_agreed: bool,
     },
-    /// The person said yes; `made_on` = the last entry of the chain that the proposed one follows.
+    /// Both said yes; `made_on` = the last entry of the chain that the proposed one follows.
     Adding {
         card: Card,
         made_on: Option<ChainHash>,
@@ -65,6 +66,7 @@ impl Host {
         let bytes = invite.encode();
         let sealed = code.seal(rng, BoxPlace::Second, &bytes);
         let parting = Parting::host(&code, rng).map_err(|_| PairingFailure::Vault)?;
+        let approval = Approval::new(&code, rng).map_err(|_| PairingFailure::Vault)?;
         let mailbox = Mailbox {
             name: code.derive_box(),
             token: BoxToken::from_bytes(crypto::make_bytes(rng)),
@@ -76,7 +78,7 @@ impl Host {
             line: Line::new(
                 &invite.origin,
                 mailbox,
-                parting,
+                (parting, approval),
                 now.saturating_add(LIFE_MS),
             ),
             unknown_since: None,
@@ -110,9 +112,15 @@ impl Host {
     pub fn state(&self) -> PairingState {
         match &self.stage {
             Stage::Claiming | Stage::Inviting { .. } => PairingState::Waiting,
-            Stage::Showing { name, digits, .. } => PairingState::DigitsShown {
+            Stage::Showing {
+                name,
+                digits,
+                is_agreed,
+                ..
+            } => PairingState::DigitsShown {
                 name: name.clone(),
                 digits: digits.clone(),
+                is_agreed: *is_agreed,
             },
             Stage::Adding { .. } => PairingState::Adding,
             Stage::Over(state) => state.clone(),
@@ -137,14 +145,10 @@ impl Host {
                 }
             }
             Input::Confirm => {
-                if let Stage::Showing { card, .. } = &self.stage {
-                    let card = card.clone();
-                    self.line.rest(out);
-                    out.push(Output::Add(card.clone()));
-                    self.stage = Stage::Adding {
-                        card,
-                        made_on: None,
-                    };
+                if let Stage::Showing { is_agreed, .. } = &mut self.stage {
+                    *is_agreed = true;
+                    self.unknown_since = None;
+                    self.line.begin(now);
                 }
             }
             Input::Proposed(entry) => {
@@ -221,6 +225,7 @@ impl Host {
             card: offer.card.clone(),
             name: offer.name.clone(),
             digits: digit_text(digits),
+            is_agreed: false,
         };
         Ok(())
     }
@@ -235,7 +240,8 @@ impl Host {
             // The new device's first message is on its way, or the relay restarted and it comes again.
             (_, Refusal::BoxUnknown) => {
                 let since = *self.unknown_since.get_or_insert(now);
-                if now.saturating_sub(since) >= UNKNOWN_MS {
+                // After a restart of the relay only the word that the digits were right comes again.
+                if !self.is_agreed() && now.saturating_sub(since) >= UNKNOWN_MS {
                     return Err(match self.stage {
                         Stage::Claiming => PairingFailure::CodeWrong,
                         Stage::Inviting { .. } => PairingFailure::Expired,
@@ -255,8 +261,14 @@ impl Host {
     }
 
     fn next(&mut self, now: i64, out: &mut Vec<Output>) {
+        if self.is_agreed() && self.line.is_approved() {
+            self.add(out);
+        }
         if self.is_in_touch() {
             self.line.listen(now, out);
+        }
+        if self.is_agreed() {
+            self.line.look_for_approval(now, out);
         }
         if !self.line.is_free(now) {
             return;
@@ -283,11 +295,41 @@ impl Host {
         }
     }
 
-    /// Once all three messages are here the mailbox is of use for its end only.
+    /// Both said yes.
+    fn add(&mut self, out: &mut Vec<Output>) {
+        let Stage::Showing { card, .. } = &self.stage else {
+            return;
+        };
+        let card = card.clone();
+        self.line.rest(out);
+        out.push(Output::Add(card.clone()));
+        self.stage = Stage::Adding {
+            card,
+            made_on: None,
+        };
+    }
+
+    /// The person said yes, and the new device has not yet said that the digits were right.
+    const fn is_agreed(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Showing {
+                is_agreed: true,
+                ..
+            }
+        )
+    }
+
+    /// Once all three messages are here the mailbox is of use for its end only, until the person said yes.
     fn line_failed(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
         match (&self.stage, failure) {
             (_, PairingFailure::Expired | PairingFailure::OtherStopped) => self.fail(failure, out),
-            (Stage::Showing { .. }, _) => self.line.rest(out),
+            (
+                Stage::Showing {
+                    is_agreed: false, ..
+                },
+                _,
+            ) => self.line.rest(out),
             (_, failure) => self.fail(failure, out),
         }
     }

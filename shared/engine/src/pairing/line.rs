@@ -4,7 +4,7 @@
 use protocol::wire::{BoxBytes, BoxPlace, EntryBytes, List, Refusal, RequestId, ToDevice, ToRelay};
 use protocol::{BoxId, BoxToken, Challenge, limit};
 
-use super::parting::Parting;
+use super::parting::{Approval, Parting};
 use super::{Output, PairingFailure};
 
 /// How long a request may stay without an answer, in ms.
@@ -21,12 +21,16 @@ const QUIET_MS: i64 = 20_000;
 const PATIENCE_MS: i64 = 30_000;
 /// Until the mailbox beside is asked for again, in ms.
 const PARTING_AGAIN_MS: i64 = 1_000;
+/// Until the old device asks again whether the digits were right, in ms. A relay answers one such request a second.
+const APPROVAL_AGAIN_MS: i64 = 2_000;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
     Put(BoxPlace),
     Wait(BoxPlace),
+    /// Whether the digits were right, or that they were.
+    Approval,
     Hello,
     PullChain,
 }
@@ -73,6 +77,7 @@ pub(super) struct Line {
     origin: String,
     mailbox: Mailbox,
     parting: Parting,
+    approval: Approval,
     /// When all of it is over.
     pub(super) deadline: i64,
     link: Link,
@@ -89,11 +94,17 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(origin: &str, mailbox: Mailbox, parting: Parting, deadline: i64) -> Self {
+    pub(super) fn new(
+        origin: &str,
+        mailbox: Mailbox,
+        (parting, approval): (Parting, Approval),
+        deadline: i64,
+    ) -> Self {
         Self {
             origin: origin.to_owned(),
             mailbox,
             parting,
+            approval,
             deadline,
             link: Link::Off,
             asked: None,
@@ -235,6 +246,41 @@ impl Line {
         self.parting.asked = self.send(&frame, out);
     }
 
+    /// New device: says that the digits were right.
+    pub(super) fn approve(&mut self, now: i64, out: &mut Vec<Output>) {
+        let approval = &self.approval;
+        let Mailbox { name, token } = approval.mailbox;
+        let sealed = approval.word.clone();
+        if !approval.is_kept {
+            let put = ToRelay::PutBox {
+                name,
+                place: BoxPlace::First,
+                token,
+                sealed: BoxBytes(&sealed),
+            };
+            self.ask_approval(&put, now, out);
+        }
+    }
+
+    /// Old device: asks whether the digits were right.
+    pub(super) fn look_for_approval(&mut self, now: i64, out: &mut Vec<Output>) {
+        let Mailbox { name, token } = self.approval.mailbox;
+        let place = BoxPlace::First;
+        self.ask_approval(&ToRelay::WaitBox { name, place, token }, now, out);
+    }
+
+    fn ask_approval(&mut self, frame: &ToRelay<'_>, now: i64, out: &mut Vec<Output>) {
+        let approval = &self.approval;
+        if self.challenge().is_some() && approval.asked.is_none() && approval.again_at <= now {
+            self.approval.asked = self.send(frame, out);
+        }
+    }
+
+    /// Old device: whether the new one said that the digits were right.
+    pub(super) const fn is_approved(&self) -> bool {
+        self.approval.is_heard
+    }
+
     /// Leaves word that this side stopped, where there is a connection.
     pub(super) fn part(&mut self, out: &mut Vec<Output>) {
         if self.challenge().is_none() {
@@ -266,6 +312,9 @@ impl Line {
         };
         if self.parting.asked == Some(request) {
             return self.hear_parting(&frame, now);
+        }
+        if self.approval.asked == Some(request) {
+            return self.hear_approval(frame, now);
         }
         self.heard_at = now;
         match frame {
@@ -301,6 +350,22 @@ impl Line {
                 ..
             } => parting.again_at = now.saturating_add(PARTING_AGAIN_MS),
             _ => parting.again_at = i64::MAX,
+        }
+        Heard::Nothing
+    }
+
+    fn hear_approval<'a>(&mut self, frame: ToDevice<'a>, now: i64) -> Heard<'a> {
+        let approval = &mut self.approval;
+        approval.asked = None;
+        // Without it nothing is added: another answer ends with the clock.
+        approval.again_at = now.saturating_add(APPROVAL_AGAIN_MS);
+        match frame {
+            ToDevice::BoxAck => approval.is_kept = true,
+            ToDevice::BoxMessage { sealed } => approval.is_heard |= approval.is_word(sealed.0),
+            ToDevice::Refused { refusal, .. } if refusal != Refusal::BoxUnknown => {
+                return Heard::Refused(Asked::Approval, refusal);
+            }
+            _ => {}
         }
         Heard::Nothing
     }
@@ -388,7 +453,9 @@ impl Line {
     }
 
     pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
-        let mut times = vec![self.deadline, self.again_at, self.parting.again_at];
+        let beside = [self.parting.again_at, self.approval.again_at];
+        let mut times = vec![self.deadline, self.again_at];
+        times.extend(beside);
         times.extend(self.asked.map(|(_, _, until)| until));
         let lost = self.lost_since;
         times.extend(lost.map(|since| since.saturating_add(OFFLINE_MS)));
@@ -424,6 +491,7 @@ impl Line {
         (self.asked, self.waiting) = (None, None);
         self.kept.clear();
         self.parting.clear();
+        self.approval.clear();
         self.again_at = 0;
     }
 }

@@ -8,7 +8,7 @@ use protocol::{BoxToken, Challenge, Signature, VerifyKey, limit};
 use rand_core::CryptoRng;
 
 use super::line::{Asked, Heard, Line, Mailbox};
-use super::parting::Parting;
+use super::parting::{Approval, Parting};
 use super::{Input, LIFE_MS, Output, PairingFailure, PairingState, digit_text, vault_failure};
 use crate::command::Failure;
 
@@ -93,6 +93,7 @@ impl Newcomer {
         let sealed_offer = code.seal(rng, BoxPlace::First, &offer);
         let sealed_proof = code.seal(rng, BoxPlace::Third, &proof);
         let parting = Parting::newcomer(&code, rng).map_err(|_| too_long(&offer))?;
+        let approval = Approval::new(&code, rng).map_err(|_| too_long(&offer))?;
         let mailbox = Mailbox {
             name: code.derive_box(),
             token: BoxToken::from_bytes(crypto::make_bytes(rng)),
@@ -104,7 +105,12 @@ impl Newcomer {
             offer,
             proof,
             code,
-            line: Line::new(origin, mailbox, parting, now.saturating_add(LIFE_MS)),
+            line: Line::new(
+                origin,
+                mailbox,
+                (parting, approval),
+                now.saturating_add(LIFE_MS),
+            ),
             opened_at: None,
             stage: Stage::Offering,
             told: None,
@@ -342,6 +348,9 @@ impl Newcomer {
         // Behind the offer, so that a stop on the same socket comes behind what it is left in.
         if self.is_on_line() {
             self.line.listen(now, out);
+        }
+        if let Stage::Joining { .. } = self.stage {
+            self.line.approve(now, out);
         }
     }
 

@@ -1,7 +1,9 @@
-//! The second mailbox of a pairing, in which either side leaves word that it stopped. It carries nothing else, and a
-//! pairing goes on without it: a relay or another device that does not know it only costs the wait for the clock.
+//! Two mailboxes beside that of a pairing, for one word each.
 //!
-//! The new device opens it and waits for the second message; the old one waits for the third.
+//! In the one either side leaves word that it stopped. A pairing goes on without it: a relay that has no room for it only
+//! costs the wait for the clock. The new device opens it and waits for the second message; the old one waits for the third.
+//!
+//! The other one the new device opens once the right digits were typed there. Before that the old one adds nothing.
 
 use crypto::{AeadError, PairingCode};
 use protocol::BoxToken;
@@ -13,6 +15,8 @@ use super::line::Mailbox;
 /// What opens the box, and what is left in it by who stopped.
 const OPENED: &[u8] = b"open";
 const STOPPED: &[u8] = b"stopped";
+/// What says that the digits were right.
+const RIGHT: &[u8] = b"right";
 
 /// One side's hold on it.
 pub(super) struct Parting {
@@ -80,5 +84,49 @@ impl Parting {
         self.is_open = self.opening.is_none();
         self.asked = None;
         self.again_at = 0;
+    }
+}
+
+/// The word that the digits were right.
+pub(super) struct Approval {
+    code: PairingCode,
+    pub(super) mailbox: Mailbox,
+    /// New device: the word.
+    pub(super) word: Vec<u8>,
+    /// Old device: it came.
+    pub(super) is_heard: bool,
+    /// New device: the relay has it, on this connection.
+    pub(super) is_kept: bool,
+    pub(super) asked: Option<RequestId>,
+    /// Not before this time again, ms since the epoch, UTC.
+    pub(super) again_at: i64,
+}
+
+impl Approval {
+    pub(super) fn new(code: &PairingCode, rng: &mut impl CryptoRng) -> Result<Self, AeadError> {
+        let code = code.derive_parting().derive_parting();
+        Ok(Self {
+            mailbox: Mailbox {
+                name: code.derive_box(),
+                token: BoxToken::from_bytes(crypto::make_bytes(rng)),
+            },
+            word: code.seal(rng, BoxPlace::First, RIGHT)?,
+            code,
+            is_heard: false,
+            is_kept: false,
+            asked: None,
+            again_at: 0,
+        })
+    }
+
+    /// Whether it is the new device's word.
+    pub(super) fn is_word(&self, sealed: &[u8]) -> bool {
+        let opened = self.code.open(BoxPlace::First, sealed);
+        opened.is_ok_and(|opened| *opened == RIGHT)
+    }
+
+    /// The connection is gone.
+    pub(super) const fn clear(&mut self) {
+        (self.is_kept, self.asked, self.again_at) = (false, None, 0);
     }
 }

@@ -73,7 +73,7 @@ fn a_new_device_gets_everything_of_the_account() {
     let mut world = world(1);
     let digits = show_digits(&mut world, NEW, OLD);
     match world.state(OLD) {
-        PairingState::DigitsShown { name, digits } => {
+        PairingState::DigitsShown { name, digits, .. } => {
             assert_eq!(name, "Telefoon");
             assert_eq!(digits.len(), 4);
         }
@@ -89,7 +89,7 @@ fn a_new_device_gets_everything_of_the_account() {
         .collect();
     assert_eq!(kinds, ["CodeShown", "DigitsWanted", "Adding", "Done"]);
     let text = format!("{:?}", world.devices[OLD].shown);
-    assert_eq!(text, "[Waiting, DigitsShown, Adding, Done]");
+    assert_eq!(text, "[Waiting, DigitsShown, DigitsShown, Adding, Done]");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn either_side_may_stop_at_any_time() {
 
 /// Word of a stop is a courtesy: where it cannot be left, pairing works and the clock ends what was stopped.
 #[test]
-fn a_relay_with_room_for_one_mailbox_only_still_pairs() {
+fn without_room_for_word_of_a_stop_two_devices_still_pair() {
     let mut world = world(29);
     world.mailbox.boxes_max = Some(1);
     show_digits(&mut world, NEW, OLD);
@@ -322,8 +322,49 @@ fn a_relay_with_room_for_one_mailbox_only_still_pairs() {
     world.run(6 * MINUTE);
     assert_eq!(world.failure(OLD), PairingFailure::Expired);
     let digits = show_digits(&mut world, NEW, OLD);
+    world.mailbox.boxes_max = Some(2);
     finish(&mut world, NEW, OLD, &digits);
     assert_paired(&mut world, NEW, OLD);
+}
+
+/// That the digits were right is no courtesy: nothing is added without it.
+#[test]
+fn without_room_for_word_of_right_digits_nothing_is_paired() {
+    let mut world = world(34);
+    world.mailbox.boxes_max = Some(2);
+    let digits = show_digits(&mut world, NEW, OLD);
+    finish(&mut world, NEW, OLD, &digits);
+    assert_eq!(world.failure(NEW), PairingFailure::RelayRefuses);
+    assert_eq!(world.failure(OLD), PairingFailure::OtherStopped);
+    assert_nothing_paired(&mut world, NEW);
+}
+
+/// The person said yes too early: nothing is added before the right digits were typed, and never after wrong ones.
+#[test]
+fn a_yes_before_the_digits_adds_nothing_until_they_are_right() {
+    for is_cut in [false, true] {
+        let mut world = world(35);
+        let digits = show_digits(&mut world, NEW, OLD);
+        world.pair(OLD, Input::Confirm);
+        world.run(MINUTE);
+        assert_eq!(world.device_count(), 1);
+        let wrong = if digits == "0000" { "0001" } else { "0000" };
+        if is_cut {
+            // Its word that it stopped does not come through.
+            world.is_relay_up = false;
+            world.cut_all();
+        }
+        world.pair(NEW, Input::Digits(wrong.to_owned()));
+        world.is_relay_up = true;
+        assert_eq!(world.failure(NEW), PairingFailure::DigitsWrong);
+        assert_nothing_paired(&mut world, NEW);
+        let told = match is_cut {
+            true => PairingFailure::Expired,
+            false => PairingFailure::OtherStopped,
+        };
+        assert_eq!(world.failure(OLD), told);
+        assert_can_try_again(&mut world, NEW, OLD);
+    }
 }
 
 /// A stop is heard on a connection made after it, too.
@@ -364,9 +405,13 @@ fn an_old_device_that_stops_while_adding_takes_its_entry_back() {
     let mut world = world(23);
     let digits = show_digits(&mut world, NEW, OLD);
     world.pair(NEW, Input::Digits(digits));
+    world.run(1_000);
+    world.pair(OLD, Input::Confirm);
+    while world.state(OLD) != PairingState::Adding {
+        world.run(1);
+    }
     world.is_relay_up = false;
     world.cut_all();
-    world.pair(OLD, Input::Confirm);
     world.run(5_000);
     assert_eq!(world.state(OLD), PairingState::Adding);
     world.pair(OLD, Input::Cancel);

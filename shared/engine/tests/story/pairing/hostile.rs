@@ -1,7 +1,7 @@
 //! Whoever is in between: a relay that changes messages, knows the code, or lies about the chain.
 
 use crypto::PairingCode;
-use engine::pairing::{Input, PairingFailure};
+use engine::pairing::{Input, PairingFailure, PairingState};
 use protocol::pairing::{PAIRING_VERSION, PairingInvite, PairingOffer, PairingProof};
 use protocol::wire::{BoxBytes, BoxPlace, RequestId, ToRelay};
 use rand_chacha::ChaCha20Rng;
@@ -106,8 +106,11 @@ fn another_chain_than_the_one_promised_is_not_taken() {
         let mut world = world(22);
         let before = world.devices[OLD].tablet.chain();
         let digits = show_digits(&mut world, NEW, OLD);
+        world.pair(NEW, Input::Digits(digits));
         world.pair(OLD, Input::Confirm);
-        world.run(2_000);
+        while world.state(OLD) != PairingState::Done {
+            world.run(1);
+        }
         let after = world.devices[OLD].tablet.chain();
         assert_eq!(after.len(), before.len() + 1);
         let card = world.devices[OLD].card();
@@ -119,7 +122,6 @@ fn another_chain_than_the_one_promised_is_not_taken() {
         };
         let given = [before, theirs, vec![vec![0; 40]]][case].clone();
         world.other_chain = Some(given);
-        world.pair(NEW, Input::Digits(digits));
         world.run(2_000);
         assert_eq!(world.failure(NEW), PairingFailure::Tampered, "{case}");
         assert!(world.devices[NEW].tablet.disk.dump().is_empty());
