@@ -156,6 +156,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let is_other = sync.relay.is_some_and(|known| known != instance);
         let is_wiped = is_other || head < sync.cursor;
         if sync.relay != Some(instance) || is_wiped {
+            // All of it or nothing: done by half, the next welcome would see no loss.
+            self.session.is_torn = true;
             sync.relay = Some(instance);
             sync.drafts_sent.clear();
             self.forget_cursor();

@@ -1,0 +1,51 @@
+//! What was begun and did not come to its end is begun again as a whole: nothing of it is taken for done.
+
+use std::collections::BTreeMap;
+
+use dossier::id::{ClientId, EntryId};
+use engine::command::{Command, Reply};
+use engine::store::StoreError;
+use engine::store::faulty::{Counted, Fault};
+use engine::sync::{Done, Work};
+use protocol::record::Record;
+use protocol::{AccountSeq, RelayInstance};
+
+use super::draft::visit_draft;
+use super::hub::Hub;
+use super::tablet::{Tablet, this_morning, visit_at};
+use super::two_devices::{assert_same, pair};
+
+/// Another tablet on a copy of the disk.
+fn copy_of(tablet: &Tablet, seed: u64) -> Tablet {
+    let mut copy = Tablet::on(tablet.disk.fork(), seed);
+    copy.now = tablet.now;
+    copy.unlock();
+    copy
+}
+
+#[test]
+fn an_emptied_relay_gets_the_records_of_others_too_when_a_read_failed_the_first_time() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(40);
+    tablet.sign(client, &this_morning("Tablet"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let count = hub.log.len();
+    for n in 0.. {
+        let mut copy = copy_of(&laptop, 41);
+        copy.store
+            .fail_at(n, Counted::Calls, Fault::Refuse(StoreError::Blocked));
+        let mut empty = Hub::default();
+        let welcome = Work::Welcome {
+            instance: RelayInstance::from_bytes([1; 16]),
+            head: AccountSeq(0),
+            branches: Vec::new(),
+        };
+        let _ = copy.try_sync(welcome);
+        if !copy.store.has_failed() {
+            assert!(n > 2, "only {n} effects");
+            break;
+        }
+        empty.welcome(&mut copy, 1);
+        empty.push(&mut copy);
+        assert!(empty.log.len() >= count, "effect {n}: {}", empty.log.len());
+    }
+}
