@@ -110,6 +110,19 @@ impl Held {
         }
     }
 
+    /// The same for state that was read from the store again: all that waited found no room.
+    pub(crate) fn forgotten(&self) -> Self {
+        let first = self.records.iter().map(|given| given.place).min();
+        let cut = first.map(|from| Cut {
+            from: self.cut.map_or(from, |earlier| earlier.from.min(from)),
+            kept_count: self.records.len(),
+        });
+        Self {
+            cut,
+            ..Self::default()
+        }
+    }
+
     /// After which place the log is to be given again, once there is room for what found none.
     fn take_cut(&mut self) -> Option<AccountSeq> {
         let kept_count = self.records.len();

@@ -49,3 +49,28 @@ fn an_emptied_relay_gets_the_records_of_others_too_when_a_read_failed_the_first_
         assert!(empty.log.len() >= count, "effect {n}: {}", empty.log.len());
     }
 }
+
+#[test]
+fn what_waited_for_a_chain_entry_is_asked_for_again_after_an_edit_failed() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(42);
+    let mut phone = laptop.add_tablet(43);
+    hub.settle(&mut [&mut laptop, &mut phone]);
+    phone.sign(client, &this_morning("Telefoon"));
+    hub.push(&mut phone);
+    assert!(hub.pull(&mut tablet).needs_chain);
+    let full = Fault::Refuse(StoreError::Full);
+    tablet.store.fail_at(0, Counted::Commits, full);
+    let edit = dossier::edit::Edit::SignVisit {
+        client,
+        visit: dossier::id::EntryId([3; 16]),
+        input: Box::new(this_morning("Tablet")),
+    };
+    assert!(matches!(tablet.edit(edit), Reply::Failed(_)));
+    let entries = laptop.chain();
+    tablet.sync(Work::TakeChain { entries });
+    let taken = tablet.take(Vec::new());
+    if let Some(after) = taken.again_after {
+        tablet.take(hub.after(after));
+    }
+    assert_same(&mut tablet, &mut phone, client);
+}
