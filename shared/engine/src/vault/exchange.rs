@@ -312,20 +312,18 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let Some(mut row) = found.filter(|row| row.refused.is_some()) else {
             return Ok(Done::Nothing);
         };
-        let (device, run, seq) = row.place();
-        let branch = self.session.sync.find(device, run);
-        if branch.is_some_and(|branch| branch.seq >= seq) {
+        let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
+        let Some(record) = stored.and_then(|bytes| Record::decode(bytes).ok()) else {
+            return Ok(Done::Nothing);
+        };
+        if self.has_stood_here(&record, hash).await? {
             // What follows it came from a relay: it stands there, and is handed in as it is.
             row.refused = None;
             self.put_outbox(row)?;
-            self.commit().await?;
-            return Ok(Done::Nothing);
-        }
-        let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
-        if let Some(record) = stored.and_then(|bytes| Record::decode(bytes).ok()) {
+        } else {
             self.reissue(&record).await?;
-            self.commit().await?;
         }
+        self.commit().await?;
         Ok(Done::Nothing)
     }
 

@@ -74,3 +74,30 @@ fn what_waited_for_a_chain_entry_is_asked_for_again_after_an_edit_failed() {
     }
     assert_same(&mut tablet, &mut phone, client);
 }
+
+#[test]
+fn a_refused_record_in_whose_place_another_copy_made_one_is_tried_again_as_a_new_one() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(44);
+    tablet.sign(client, &this_morning("Voor de kopie"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let mut restored = copy_of(&tablet, 45);
+    for begin in ["9:00", "10:00"] {
+        tablet.sign(client, &visit_at("20-11-2026", begin, "10:30", "Echt"));
+    }
+    hub.push(&mut tablet);
+    restored.sign(client, &visit_at("20-11-2026", "7:00", "7:30", "Kopie"));
+    let hash = restored.outbox()[0].0;
+    restored.sync(Work::Refuse { hash, code: 2 });
+    hub.pull(&mut restored);
+    restored.audit();
+    restored.sync(Work::Retry { hash });
+    assert_eq!(restored.standing().refused_count, 0);
+    let waiting = restored.outbox();
+    assert!(
+        waiting.iter().all(|(of, _)| *of != hash),
+        "another is there"
+    );
+    hub.settle(&mut [&mut restored, &mut laptop]);
+    assert_same(&mut restored, &mut laptop, client);
+    assert_eq!(laptop.visits(client).rows.len(), 4);
+}
