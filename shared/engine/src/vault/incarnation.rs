@@ -186,6 +186,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 };
                 let again = self.append(Lane::Log, route.kind, place, body, &body_key)?;
                 self.session.behind.rename(hash, again);
+                self.session.sync.rename_pending(hash, again);
                 let open = self.session.docs.get_mut(&route.doc).filter(|_| is_open);
                 if let Some(open) = open
                     && replace(&mut open.head.records, hash, again)

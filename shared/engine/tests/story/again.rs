@@ -101,3 +101,50 @@ fn a_refused_record_in_whose_place_another_copy_made_one_is_tried_again_as_a_new
     assert_same(&mut restored, &mut laptop, client);
     assert_eq!(laptop.visits(client).rows.len(), 4);
 }
+
+/// It is an own one, taken from a relay, and what it builds on is kept back.
+#[test]
+fn a_record_that_waits_for_an_earlier_one_comes_in_under_its_new_name_too() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(46);
+    tablet.sign(client, &this_morning("Voor de kopie"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    for restarts in [false, true] {
+        let mut hub = hub.clone();
+        let (mut tablet, mut laptop) = (copy_of(&tablet, 47), copy_of(&laptop, 48));
+        hub.settle(&mut [&mut tablet, &mut laptop]);
+        let mut restored = copy_of(&tablet, 49);
+        tablet.sign(client, &visit_at("20-11-2026", "9:00", "9:30", "Eerste"));
+        let refused = tablet.outbox()[0].0;
+        hub.settle(&mut [&mut tablet, &mut laptop]);
+        laptop.sign(client, &visit_at("20-11-2026", "10:00", "10:30", "Laptop"));
+        hub.settle(&mut [&mut laptop, &mut tablet]);
+        tablet.sign(client, &visit_at("20-11-2026", "11:00", "11:30", "Tweede"));
+        hub.push(&mut tablet);
+        let all = hub.after(AccountSeq(0));
+        let device_of = |bytes: &[u8]| {
+            let record = Record::decode(bytes.to_vec()).unwrap();
+            record.outer().device.0
+        };
+        let own = all.iter().filter(|(_, bytes)| device_of(bytes) == 0);
+        restored.take(own.cloned().collect());
+        assert_eq!(restored.visits(client).rows.len(), 2);
+        let instance = RelayInstance::from_bytes([7; 16]);
+        restored.sync(Work::Welcome {
+            instance,
+            head: AccountSeq(0),
+            branches: Vec::new(),
+        });
+        restored.sync(Work::Refuse {
+            hash: refused,
+            code: 2,
+        });
+        if restarts {
+            restored.restart_and_unlock();
+        }
+        let others = all.iter().filter(|(_, bytes)| device_of(bytes) != 0);
+        restored.take(others.cloned().collect());
+        assert_eq!(restored.visits(client).rows.len(), 4);
+        restored.restart_and_unlock();
+        assert_eq!(restored.visits(client).rows.len(), 4);
+    }
+}
