@@ -8,6 +8,7 @@ use protocol::{
 };
 use rand_core::CryptoRng;
 
+use super::intake::place_of;
 use super::log::hash_of;
 use super::outbox::OutboxRow;
 use super::stop::Outcome;
@@ -361,9 +362,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut lost: Vec<RecordName> = Vec::new();
         for (name, bytes) in records {
             let record = bytes.and_then(|bytes| Record::decode(bytes).ok());
-            let hash = record.map(|record| record.hash(&self.keys.account));
-            let is_own = match hash {
-                Some(hash) => self.has_record(&hash).await?,
+            let place = (name.device, name.incarnation, name.seq);
+            let is_own = match record.filter(|record| place_of(record) == place) {
+                Some(record) => self.has_record(&record.hash(&self.keys.account)).await?,
                 None => false,
             };
             if !is_own {

@@ -370,7 +370,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 }
 
-/// Name of a record's place, for tests of what waits.
+/// Which place of its device's sequence a record says it has.
 pub(crate) const fn place_of(record: &Record) -> Place {
     let outer = record.outer();
     (outer.device, outer.incarnation, outer.seq)

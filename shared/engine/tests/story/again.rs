@@ -148,3 +148,36 @@ fn a_record_that_waits_for_an_earlier_one_comes_in_under_its_new_name_too() {
         assert_eq!(restored.visits(client).rows.len(), 4);
     }
 }
+
+#[test]
+fn a_relay_that_shows_another_record_than_the_one_it_was_asked_for_has_lost_it() {
+    let (mut tablet, client) = Tablet::with_client(50);
+    tablet.sign(client, &this_morning("Eerste"));
+    let mut hub = Hub::default();
+    hub.push(&mut tablet);
+    let Done::Probes(names) = tablet.sync(Work::ChooseProbes) else {
+        panic!("no names");
+    };
+    let mut by_seq = BTreeMap::new();
+    for bytes in &hub.log {
+        let record = Record::decode(bytes.clone()).unwrap();
+        by_seq.insert(record.outer().seq, bytes.clone());
+    }
+    let newest = hub.log.last().cloned();
+    let shown = |is_right: bool| {
+        let shown = names.iter().map(|name| match is_right {
+            true => (*name, by_seq.get(&name.seq).cloned()),
+            false => (*name, newest.clone()),
+        });
+        shown.collect::<Vec<_>>()
+    };
+    let last = by_seq.keys().next_back().copied();
+    let wrong = names.iter().filter(|name| Some(name.seq) != last).count();
+    assert!(wrong > 0);
+    for (is_right, lost) in [(true, 0), (false, wrong)] {
+        let records = shown(is_right);
+        let done = tablet.sync(Work::Probed { records });
+        assert_eq!(done, Done::Lost(lost));
+        assert_eq!(tablet.standing().outbox_count > 0, lost > 0);
+    }
+}
