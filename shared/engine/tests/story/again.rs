@@ -181,3 +181,105 @@ fn a_relay_that_shows_another_record_than_the_one_it_was_asked_for_has_lost_it()
         assert_eq!(tablet.standing().outbox_count > 0, lost > 0);
     }
 }
+
+/// A device that was restored from a copy, on which something waits to be refused, and the one it meets.
+fn restored(seed: u64) -> (Hub, Tablet, Tablet, ClientId) {
+    let (mut hub, mut tablet, mut laptop, client) = pair(seed);
+    tablet.sign(client, &this_morning("Voor de kopie"));
+    let slot = tablet.save_draft(None, visit_draft(client, EntryId([5; 16]), "Concept"));
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let mut restored = copy_of(&tablet, seed + 1);
+    tablet.save_draft(Some(slot), visit_draft(client, EntryId([5; 16]), "Meer"));
+    for begin in ["9:00", "10:00"] {
+        tablet.sign(client, &visit_at("20-11-2026", begin, "10:30", "Echt"));
+        hub.push(&mut tablet);
+        laptop.sign(client, &visit_at("20-11-2026", begin, "10:30", "Laptop"));
+        hub.push(&mut laptop);
+    }
+    for begin in ["7:00", "7:30"] {
+        restored.sign(client, &visit_at("20-11-2026", begin, "7:45", "Kopie"));
+    }
+    (hub, restored, laptop, client)
+}
+
+/// Whatever an exchange asks of a device whose store fails once: asked for again, it comes to the same.
+#[test]
+fn a_fault_at_any_effect_of_an_exchange_loses_nothing() {
+    let (hub, device, laptop, client) = restored(52);
+    for fault in [Fault::LoseAnswer, Fault::Refuse(StoreError::Full)] {
+        for step in 0..8 {
+            for n in 0.. {
+                let story = format!("{fault:?} {step} {n}");
+                let mut copy = copy_of(&device, 53);
+                let mut laptop = copy_of(&laptop, 54);
+                let hash = copy.outbox()[0].0;
+                let (code, mut is_over) = (2, false);
+                let account = copy.account();
+                let log = hub.after(AccountSeq(0));
+                let (first, rest) = log.split_at(log.len() / 2);
+                let works = [
+                    Work::Welcome {
+                        instance: RelayInstance::from_bytes([1; 16]),
+                        head: AccountSeq(log.len() as u64),
+                        branches: hub.branches(0, account),
+                    },
+                    Work::Refuse { hash, code },
+                    Work::Take {
+                        records: rest.to_vec(),
+                    },
+                    Work::CatchUp,
+                    Work::Take {
+                        records: first.to_vec(),
+                    },
+                    Work::CatchUp,
+                    Work::Retry { hash },
+                    Work::Welcome {
+                        instance: RelayInstance::from_bytes([2; 16]),
+                        head: AccountSeq(0),
+                        branches: Vec::new(),
+                    },
+                ];
+                for (number, work) in works.into_iter().enumerate() {
+                    if number == step {
+                        copy.store.fail_at(n, Counted::Calls, fault);
+                        let done = copy.try_sync(work.clone());
+                        is_over = !copy.store.has_failed();
+                        copy.store.fail_at(u64::MAX, Counted::Calls, fault);
+                        if done.is_ok() {
+                            continue;
+                        }
+                    }
+                    copy.sync(work);
+                }
+                copy.take(Vec::new());
+                let mut empty = Hub::default();
+                empty.push(&mut copy);
+                let places = |hub: &Hub| {
+                    let records = hub
+                        .log
+                        .iter()
+                        .map(|bytes| Record::decode(bytes.clone()).unwrap());
+                    let of_laptop = records.filter(|record| record.outer().device.0 == 1);
+                    of_laptop
+                        .map(|of| of.outer().seq)
+                        .collect::<std::collections::BTreeSet<_>>()
+                };
+                assert_eq!(places(&empty), places(&hub), "{story}");
+                for device in [&mut copy, &mut laptop] {
+                    device.sync(Work::TakeAgain);
+                }
+                empty.settle(&mut [&mut laptop, &mut copy]);
+                copy.restart_and_unlock();
+                assert_eq!(copy.visits(client).rows.len(), 7, "{story}");
+                assert_eq!(laptop.visits(client).rows.len(), 7, "{story}");
+                assert_same(&mut copy, &mut laptop, client);
+                assert_eq!(copy.standing().refused_count, 0);
+                let reply = copy.ask(Command::Devices);
+                assert!(matches!(reply, Reply::Devices(_)));
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+}
