@@ -197,7 +197,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 Ok(())
             }
             (Some(here), _) => self.put_draft(slot, here),
-            (None, None) => self.blank_slot(slot),
+            (None, None) => self.blank_after(slot, frame),
         }
     }
 

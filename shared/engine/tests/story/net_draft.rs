@@ -253,6 +253,29 @@ fn a_device_restored_from_a_copy_keeps_both_texts_and_writes_above_the_later_one
 }
 
 #[test]
+fn a_slot_that_another_copy_used_and_emptied_is_no_damage() {
+    let (_, mut tablet, mut laptop, client) = pair(10);
+    let mut restored = Tablet::on(tablet.disk.fork(), 11);
+    restored.now = tablet.now;
+    restored.unlock();
+    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Eerst"));
+    tablet.ask(Command::DeleteDraft { slot });
+    let mut drafts = send(&mut tablet, &mut laptop);
+    let other = EntryId([6; 16]);
+    laptop.save_draft(None, visit_draft(client, other, "Laptop"));
+    drafts.extend(unsent(&mut laptop));
+    give(&mut restored, drafts);
+    restored.restart_and_unlock();
+    assert!(restored.unreadable().is_empty());
+    assert_eq!(restored.draft_count(), 0);
+    restored.save_draft(Some(slot), visit_draft(client, VISIT, "Opnieuw"));
+    send(&mut restored, &mut laptop);
+    let there = of_others(&mut laptop);
+    let text = text_of(Some(there[0].draft.body.clone()));
+    assert_eq!(text.as_deref(), Some("Opnieuw"));
+}
+
+#[test]
 fn a_form_begun_on_one_device_is_finished_on_the_other() {
     let (_, mut tablet, mut laptop, client) = pair(8);
     let form = DraftBody::Form {
