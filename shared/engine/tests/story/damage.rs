@@ -7,11 +7,13 @@ use dossier::id::{ClientId, EntryId};
 use engine::command::{Command, Failure, Reply, Status};
 use engine::store::StoreName;
 use engine::store::memory::Memory;
+use engine::sync::Work;
 
 use super::draft::visit_draft;
 use super::tablet::{
     PASSPHRASE, Tablet, janssen, name, passport, this_morning, visit_at, with_bsn,
 };
+use super::two_devices::pair;
 
 /// What happens to a row.
 #[derive(Debug, Clone, Copy)]
@@ -460,4 +462,54 @@ fn a_vault_that_lost_what_opens_it_is_damaged_and_not_empty() {
 fn before_small() -> Memory {
     let (tablet, _) = Tablet::with_client(3);
     tablet.disk
+}
+
+/// Rows of a store that are not among these.
+fn rows_since(
+    tablet: &Tablet,
+    of: StoreName,
+    known: &BTreeSet<Vec<u8>>,
+) -> Vec<(StoreName, Vec<u8>, Vec<u8>)> {
+    let mut rows = tablet.disk.dump();
+    rows.retain(|row| row.0 == of && !known.contains(&row.1));
+    rows
+}
+
+#[test]
+fn what_comes_while_a_document_is_damaged_is_in_it_once_it_can_be_made_again() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(60);
+    let rows = laptop.disk.dump().into_iter();
+    let known: BTreeSet<Vec<u8>> = rows.map(|row| row.1).collect();
+    let visit = tablet.sign(client, &this_morning("Eerder"));
+    for _ in 0..32 {
+        tablet.sign(client, &this_morning("Eerder"));
+    }
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let records = rows_since(&laptop, StoreName::Record, &known);
+    let largest = records.iter().max_by_key(|row| row.2.len()).unwrap();
+    harm(&laptop.disk, Harm::Flip, largest);
+    for row in rows_since(&laptop, StoreName::Snapshot, &known) {
+        harm(&laptop.disk, Harm::Flip, &row);
+    }
+    laptop.restart_and_unlock();
+    let reply = laptop.ask(Command::Visits { client, year: None });
+    assert!(!matches!(reply, Reply::Visits(view) if view.rows.len() == 33));
+    tablet.sign(client, &visit_at("20-11-2026", "9:00", "9:30", "Later"));
+    hub.push(&mut tablet);
+    hub.pull(&mut laptop);
+    // The relay gives the harmed record once more.
+    laptop.sync(Work::TakeAgain);
+    hub.pull(&mut laptop);
+    laptop.restart_and_unlock();
+    assert_eq!(laptop.visits(client).rows.len(), 34);
+    laptop.save(Edit::AddToVisit {
+        client,
+        visit,
+        addition: EntryId([1; 16]),
+        text: "Nog iets".into(),
+    });
+    laptop.restart_and_unlock();
+    assert_eq!(laptop.visits(client).rows.len(), 34);
+    hub.settle(&mut [&mut laptop, &mut tablet]);
+    assert_eq!(tablet.visit(client, visit).additions.len(), 1);
 }
