@@ -513,3 +513,42 @@ fn what_comes_while_a_document_is_damaged_is_in_it_once_it_can_be_made_again() {
     hub.settle(&mut [&mut laptop, &mut tablet]);
     assert_eq!(tablet.visit(client, visit).additions.len(), 1);
 }
+
+#[test]
+fn clients_that_were_found_again_stay_found_when_another_is_added() {
+    let (mut tablet, _) = Tablet::with_client(61);
+    tablet.create_client(&buurman());
+    let rows = tablet.disk.dump();
+    let of = |store| rows.iter().filter(move |row| row.0 == store);
+    let lane = |row: &(StoreName, Vec<u8>, Vec<u8>)| {
+        let record = protocol::record::Record::decode(row.2.clone());
+        record.unwrap().outer().lane
+    };
+    tablet.lock();
+    let rows_after = tablet.disk.dump();
+    let audit = rows_after
+        .iter()
+        .find(|row| row.0 == StoreName::Record && lane(row) == protocol::record::Lane::Audit);
+    let audit = audit.unwrap();
+    for first in of(StoreName::Cursor) {
+        for second in of(StoreName::Cursor).filter(|row| row.1 != first.1) {
+            let disk = tablet.disk.fork();
+            for row in [first, second, audit] {
+                harm(&disk, Harm::Flip, row);
+            }
+            let mut copy = Tablet::on(disk, 62);
+            copy.now = tablet.now;
+            copy.unlock();
+            let before = copy.names();
+            let added = copy.edit(Edit::CreateClient {
+                client: ClientId([7; 16]),
+                input: Box::new(with_bsn()),
+            });
+            copy.restart_and_unlock();
+            let after = copy.names();
+            let is_there = |name: &String| after.contains(name);
+            assert!(before.iter().all(is_there), "{before:?} then {after:?}");
+            assert!(!before.is_empty() || !matches!(added, Reply::Saved { .. }));
+        }
+    }
+}
