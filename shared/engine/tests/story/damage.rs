@@ -552,3 +552,30 @@ fn clients_that_were_found_again_stay_found_when_another_is_added() {
         }
     }
 }
+
+#[test]
+fn a_harmed_record_of_another_device_leaves_the_own_access_log_readable() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(63);
+    let backup = tablet.disk.fork();
+    tablet.lock();
+    tablet.unlock();
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let mut restored = Tablet::on(backup, 64);
+    restored.now = tablet.now;
+    restored.unlock();
+    restored.lock();
+    restored.unlock();
+    let rows = restored.disk.dump().into_iter();
+    let known: BTreeSet<Vec<u8>> = rows.map(|row| row.1).collect();
+    laptop.sign(client, &this_morning("Laptop"));
+    hub.push(&mut laptop);
+    assert!(hub.pull(&mut restored).is_anew);
+    let lines = restored.audit();
+    let records = rows_since(&restored, StoreName::Record, &known);
+    let of_laptop = records.iter().find(|row| {
+        let record = protocol::record::Record::decode(row.2.clone());
+        record.unwrap().outer().device.0 == 1
+    });
+    harm(&restored.disk, Harm::Flip, of_laptop.unwrap());
+    assert_eq!(restored.audit(), lines);
+}
