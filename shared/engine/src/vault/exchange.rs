@@ -110,8 +110,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Work::Retry { hash } => self.retry(&hash).await,
             Work::Refill { stored } => {
                 let is_after = |(_, run, seq)| run == stored.incarnation && seq > stored.seq;
-                if self.refill(is_after).await? > 0 {
-                    self.commit().await?;
+                match self.refill(is_after).await? {
+                    0 => self.pass_hole(&stored).await?,
+                    _ => self.commit().await?,
                 }
                 Ok(Done::Nothing)
             }
