@@ -277,6 +277,7 @@ impl<S: Store, K: Kdf> Vault<S, K> {
             let mut sound = open::open_session(&self.store, keys, rng, now).await?;
             let waiting = core::mem::take(&mut session.slots.waiting);
             Turn::new(&self.store, keys, &mut sound, rng, now).put_waiting(waiting);
+            sound.held = session.held.forgotten();
             *session = sound;
         }
         Ok(Turn::new(&self.store, keys, session, rng, now))

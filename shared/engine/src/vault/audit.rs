@@ -100,7 +100,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             });
         }
         // The end of an earlier stream is vouched for by the sequence of records alone.
-        if lost > 0 || (streams.len() > 1 && !log.is_complete) {
+        if lost > 0 || (streams.len() > 1 && !log.is_own_complete) {
             return Err(Failure::Corrupt.into());
         }
         let current = streams.iter_mut().find(|stream| stream.id == id);

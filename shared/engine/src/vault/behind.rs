@@ -227,10 +227,16 @@ impl Behind {
 
     /// A record is there under another name.
     pub(crate) fn rename(&mut self, earlier: &RecordHash, now: RecordHash) {
-        let entries = self.queues.values_mut().flat_map(|of| &mut of.entries);
-        for entry in entries.filter(|entry| entry.record == *earlier) {
-            entry.record = now;
-            self.renamed.insert(entry.part);
+        for queue in self.queues.values_mut() {
+            let entries = queue.entries.iter_mut();
+            for entry in entries.filter(|entry| entry.record == *earlier) {
+                entry.record = now;
+                self.renamed.insert(entry.part);
+            }
+            let again = queue.again.iter_mut();
+            for entry in again.filter(|entry| entry.record == *earlier) {
+                entry.record = now;
+            }
         }
     }
 

@@ -317,18 +317,19 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     /// Blanks a slot with a blob of equal size; a slot never used stays as it is.
     pub(crate) fn blank_slot(&mut self, slot: u8) -> Outcome<()> {
         self.session.slots.waiting.place(slot);
+        let held = self.session.slots.slots.get(&slot);
+        match held.map(|held| held.frame.clone()) {
+            Some(earlier) => self.blank_after(slot, &earlier),
+            None => Ok(()),
+        }
+    }
+
+    /// Blanks a slot with a blob of the size of this state of it.
+    pub(crate) fn blank_after(&mut self, slot: u8, earlier: &DraftFrame) -> Outcome<()> {
         let header = self.draft_header(slot)?;
         let key = self.keys.draft_key()?;
-        let Some(held) = self.session.slots.slots.get(&slot) else {
-            return Ok(());
-        };
-        let frame = blank_draft(
-            self.rng,
-            &header,
-            &held.frame,
-            &key,
-            self.keys.bundle.signing_key(),
-        )?;
+        let signing = self.keys.bundle.signing_key();
+        let frame = blank_draft(self.rng, &header, earlier, &key, signing)?;
         let blank = Slot {
             frame,
             draft: None,

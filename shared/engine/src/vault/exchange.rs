@@ -8,6 +8,7 @@ use protocol::{
 };
 use rand_core::CryptoRng;
 
+use super::intake::place_of;
 use super::log::hash_of;
 use super::outbox::OutboxRow;
 use super::stop::Outcome;
@@ -109,8 +110,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             Work::Retry { hash } => self.retry(&hash).await,
             Work::Refill { stored } => {
                 let is_after = |(_, run, seq)| run == stored.incarnation && seq > stored.seq;
-                if self.refill(is_after).await? > 0 {
-                    self.commit().await?;
+                match self.refill(is_after).await? {
+                    0 => self.pass_hole(&stored).await?,
+                    _ => self.commit().await?,
                 }
                 Ok(Done::Nothing)
             }
@@ -156,6 +158,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let is_other = sync.relay.is_some_and(|known| known != instance);
         let is_wiped = is_other || head < sync.cursor;
         if sync.relay != Some(instance) || is_wiped {
+            // All of it or nothing: done by half, the next welcome would see no loss.
+            self.session.is_torn = true;
             sync.relay = Some(instance);
             sync.drafts_sent.clear();
             self.forget_cursor();
@@ -310,20 +314,18 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let Some(mut row) = found.filter(|row| row.refused.is_some()) else {
             return Ok(Done::Nothing);
         };
-        let (device, run, seq) = row.place();
-        let branch = self.session.sync.find(device, run);
-        if branch.is_some_and(|branch| branch.seq >= seq) {
+        let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
+        let Some(record) = stored.and_then(|bytes| Record::decode(bytes).ok()) else {
+            return Ok(Done::Nothing);
+        };
+        if self.has_stood_here(&record, hash).await? {
             // What follows it came from a relay: it stands there, and is handed in as it is.
             row.refused = None;
             self.put_outbox(row)?;
-            self.commit().await?;
-            return Ok(Done::Nothing);
-        }
-        let stored = self.store.read(StoreName::Record, hash.as_bytes()).await?;
-        if let Some(record) = stored.and_then(|bytes| Record::decode(bytes).ok()) {
+        } else {
             self.reissue(&record).await?;
-            self.commit().await?;
         }
+        self.commit().await?;
         Ok(Done::Nothing)
     }
 
@@ -361,9 +363,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let mut lost: Vec<RecordName> = Vec::new();
         for (name, bytes) in records {
             let record = bytes.and_then(|bytes| Record::decode(bytes).ok());
-            let hash = record.map(|record| record.hash(&self.keys.account));
-            let is_own = match hash {
-                Some(hash) => self.has_record(&hash).await?,
+            let place = (name.device, name.incarnation, name.seq);
+            let is_own = match record.filter(|record| place_of(record) == place) {
+                Some(record) => self.has_record(&record.hash(&self.keys.account)).await?,
                 None => false,
             };
             if !is_own {

@@ -4,12 +4,13 @@
 
 use protocol::audit::{AuditBatch, AuditEntry};
 use protocol::record::{Lane, Record, RecordKind, Route};
+use protocol::wire::Branch;
 use protocol::{DocId, Incarnation, RecordHash, Seq, cbor};
 use rand_core::CryptoRng;
 
 use super::head::DeviceHead;
 use super::lane::OpenLane;
-use super::outbox::OutboxRow;
+use super::outbox::{OutboxRow, Place};
 use super::quarantine::Piece;
 use super::stop::{Outcome, Stop};
 use super::turn::Turn;
@@ -59,17 +60,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     pub(crate) async fn pass_by(&mut self, row: OutboxRow) -> Outcome<()> {
         let (device, run, seq) = row.place();
         if device == self.keys.device {
-            if run == self.session.head.incarnation {
-                self.begin_incarnation()?;
-            }
-            let before = Seq(seq.0.saturating_sub(1));
-            let hash = self.own_hash_at(run, before).await?;
-            if let Some(branch) = self.session.sync.branch_mut(device, run)
-                && branch.seq > before
-            {
-                (branch.seq, branch.hash) = (before, hash.unwrap_or(RecordHash::NIL));
-                branch.told = branch.told.min(before);
-            }
+            self.end_run(run, Seq(seq.0.saturating_sub(1))).await?;
             self.reissue_after(run, seq).await?;
         }
         self.drop_outbox(row.place());
@@ -86,6 +77,48 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         });
         self.session.is_sync_changed = true;
         self.commit().await
+    }
+
+    /// A relay has a run up to this record, and the next one stands here no more. What comes after the hole goes on in a
+    /// sequence of its own if this device made it; of another device it cannot be handed in.
+    pub(crate) async fn pass_hole(&mut self, stored: &Branch) -> Outcome<()> {
+        let rows = self.outbox().await?.rows.values();
+        let after = rows.filter(|row| row.incarnation == stored.incarnation);
+        let after = after
+            .filter(|row| row.seq > stored.seq)
+            .map(OutboxRow::place);
+        let after: Vec<Place> = after.collect();
+        let Some((device, run, first)) = after.first().copied() else {
+            return Ok(());
+        };
+        if Some(first) == stored.seq.next() {
+            return Ok(());
+        }
+        if device == self.keys.device {
+            self.end_run(run, stored.seq).await?;
+            self.reissue_after(run, stored.seq).await?;
+        } else {
+            for place in after {
+                self.drop_outbox(place);
+            }
+        }
+        self.session.is_sync_changed = true;
+        self.commit().await
+    }
+
+    /// Ends an own sequence at a record, whatever follows it.
+    async fn end_run(&mut self, run: Incarnation, last: Seq) -> Outcome<()> {
+        if run == self.session.head.incarnation {
+            self.begin_incarnation()?;
+        }
+        let hash = self.own_hash_at(run, last).await?;
+        if let Some(branch) = self.session.sync.branch_mut(self.keys.device, run)
+            && branch.seq > last
+        {
+            (branch.seq, branch.hash) = (last, hash.unwrap_or(RecordHash::NIL));
+            branch.told = branch.told.min(last);
+        }
+        Ok(())
     }
 
     /// The name of an own record.
@@ -186,6 +219,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 };
                 let again = self.append(Lane::Log, route.kind, place, body, &body_key)?;
                 self.session.behind.rename(hash, again);
+                self.session.sync.rename_pending(hash, again);
                 let open = self.session.docs.get_mut(&route.doc).filter(|_| is_open);
                 if let Some(open) = open
                     && replace(&mut open.head.records, hash, again)

@@ -110,6 +110,19 @@ impl Held {
         }
     }
 
+    /// The same for state that was read from the store again: all that waited found no room.
+    pub(crate) fn forgotten(&self) -> Self {
+        let first = self.records.iter().map(|given| given.place).min();
+        let cut = first.map(|from| Cut {
+            from: self.cut.map_or(from, |earlier| earlier.from.min(from)),
+            kept_count: self.records.len(),
+        });
+        Self {
+            cut,
+            ..Self::default()
+        }
+    }
+
     /// After which place the log is to be given again, once there is room for what found none.
     fn take_cut(&mut self) -> Option<AccountSeq> {
         let kept_count = self.records.len();
@@ -198,6 +211,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let signed = self.signed_among(decoded);
         let mut fresh: BTreeSet<RecordHash> = BTreeSet::new();
         let mut works: Vec<Work> = Vec::new();
+        let mut healed: Vec<Place> = Vec::new();
         let mut bad: BTreeSet<AccountSeq> = BTreeSet::new();
         let mut has_gap;
         let mut newer: BTreeSet<AccountSeq> = BTreeSet::new();
@@ -253,7 +267,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                     }
                     Verdict::Heal(record) => {
                         tries_again = true;
+                        self.session.is_torn = true;
                         self.session.is_sync_changed = true;
+                        healed.push(place_of(&record));
                         let (name, bytes) = (*hash.as_bytes(), record.into_bytes());
                         self.batch.put(StoreName::Record, name, bytes);
                     }
@@ -285,6 +301,13 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
             taken.again_after = Some(AccountSeq(0));
             self.forget_cursor();
             self.refill(|_| true).await?;
+        } else if !healed.is_empty() {
+            // Without it a relay did not take what comes after it.
+            let is_after = |(device, run, seq): Place| {
+                let mut healed = healed.iter();
+                healed.any(|of| (of.0, of.1) == (device, run) && of.2 < seq)
+            };
+            self.refill(is_after).await?;
         }
         if !fresh.is_empty() || self.session.is_sync_changed {
             if taken.has_news {
@@ -357,7 +380,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
     }
 }
 
-/// Name of a record's place, for tests of what waits.
+/// Which place of its device's sequence a record says it has.
 pub(crate) const fn place_of(record: &Record) -> Place {
     let outer = record.outer();
     (outer.device, outer.incarnation, outer.seq)

@@ -257,6 +257,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let log = self.read_log().await?;
         let mut changes = Vec::new();
         let mut is_awaited = false;
+        let mut is_put_off = Vec::new();
+        let pending = &self.session.sync.pending;
         for found in log.of(RecordKind::Changes, doc) {
             if self.session.behind.holds(place.0, &found.hash) {
                 // Stored, and not a part of it yet.
@@ -269,7 +271,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 .doc_key(self.keys, doc, found.route.key)?
                 .derive_body_key();
             let body = crypto::open_body(&self.keys.account, &found.record, &body_key);
-            changes.extend(body.map(|body| body.content));
+            if let Ok(body) = body {
+                changes.push(body.content);
+                is_put_off.push(pending.iter().any(|of| of.record == found.hash));
+            }
         }
         let heads = parts.head.as_ref().map(|head| {
             head.heads
@@ -278,6 +283,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 .collect::<Vec<_>>()
         });
         let slices: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        let in_it = slices.iter().zip(&is_put_off);
+        let in_it = in_it.filter(|(_, is_put_off)| !**is_put_off);
+        let in_it: Vec<&[u8]> = in_it.map(|(content, _)| *content).collect();
         let actor = self.make_actor();
         let is_newer = parts.is_newer || log.asks_for_newer(doc);
         let is_sure = (heads.is_some() || log.is_complete) && !is_newer;
@@ -285,7 +293,10 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let rebuilt = match domain_kind(place) {
             // Nothing was in it yet.
             Some(kind) if is_awaited && is_empty => Some(Document::new(kind, actor)),
-            _ => Document::load_concatenated(&[], &slices, heads.as_deref(), actor).ok(),
+            // What was put off may be a part of it: that is not known where the state of the exchange was lost.
+            _ => [slices, in_it]
+                .iter()
+                .find_map(|of| Document::load_concatenated(&[], of, heads.as_deref(), actor).ok()),
         };
         let rebuilt = rebuilt.filter(|_| is_sure);
         let is_healed = rebuilt.is_some();

@@ -32,6 +32,8 @@ pub(crate) struct Log {
     pub(crate) records: Vec<LogRecord>,
     /// Each sequence is without gaps and ends where the device's own head and the state of the exchange say.
     pub(crate) is_complete: bool,
+    /// The same of this device's own sequences.
+    pub(crate) is_own_complete: bool,
 }
 
 /// Reads every record; `head` is the device's own head and `sync` what stands here of others, where that is known.
@@ -60,14 +62,20 @@ pub(crate) async fn read_log<S: Store>(
         let expected = (head.seq != Seq(0)).then_some((head.seq, head.prev));
         end_of(keys.device, head.incarnation) == expected
     });
-    let is_rest_whole = sync.is_some_and(|sync| {
+    let is_whole = |is_asked: &dyn Fn(DeviceIndex) -> bool| {
         let is_whole = |of: &Branch| {
             let sequence = sequences.get(&(of.device, of.incarnation));
             of.seq == Seq(0) || sequence.is_some_and(|all| all.contains_key(&(of.seq, of.hash)))
         };
-        sync.branches.iter().all(is_whole)
-    });
-    let is_complete = is_own_whole && is_rest_whole && sequences.values().all(is_linked);
+        let mut branches = sync.into_iter().flat_map(|sync| &sync.branches);
+        let mut runs = sequences.iter();
+        is_own_whole
+            && sync.is_some()
+            && branches.all(|of| !is_asked(of.device) || is_whole(of))
+            && runs.all(|((device, _), all)| !is_asked(*device) || is_linked(all))
+    };
+    let is_complete = is_whole(&|_| true);
+    let is_own_complete = is_whole(&|device| device == keys.device);
     let records = sequences
         .into_values()
         .flat_map(BTreeMap::into_values)
@@ -75,6 +83,7 @@ pub(crate) async fn read_log<S: Store>(
     Ok(Log {
         records,
         is_complete,
+        is_own_complete,
     })
 }
 

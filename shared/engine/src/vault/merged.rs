@@ -11,7 +11,8 @@ use protocol::DocId;
 use super::session::{Health, OpenDoc, Session};
 use super::turn::Turn;
 
-/// Most that is carried over: it has to fit into one record with the edit. A larger one is read beside the first.
+/// Most that is carried over, of all others together: it has to fit into one record with the edit. A larger one is read
+/// beside the first.
 const CARRY_OVER_BYTES: usize = 128 * 1024;
 
 /// One document, or several read as one.
@@ -59,10 +60,13 @@ impl Session {
 
     /// Carries what stands in other whole documents for the same purpose over into this one.
     pub(crate) fn carry_over(&self, open: &mut OpenDoc, doc: DocId) {
-        for other in self.catalogue.find(open.place) {
-            let found = self.docs.get(&other).filter(|_| other != doc);
+        let mut others = self.catalogue.find(open.place);
+        others.retain(|other| *other != doc);
+        let room = CARRY_OVER_BYTES / others.len().max(1);
+        for other in others {
+            let found = self.docs.get(&other);
             if let Some(other) = found.filter(|other| other.health == Health::Whole) {
-                let _ = open.document.adopt(&other.document, CARRY_OVER_BYTES);
+                let _ = open.document.adopt(&other.document, room);
             }
         }
     }

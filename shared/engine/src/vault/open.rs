@@ -12,7 +12,7 @@ use super::audit::streams;
 use super::behind::is_of_journal;
 use super::device::device_notes_row;
 use super::drafts::read_slots;
-use super::head::{DeviceHead, DocHead};
+use super::head::{DeviceHead, DocHead, SNAPSHOT_BYTES};
 use super::intake::is_of_doc;
 use super::keys::Keys;
 use super::lane::{OpenLane, lane_row};
@@ -179,7 +179,11 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         let row = self.head_row(DocId::NIL);
         let head = match read_value::<DocHead, S>(self.store, self.keys, row).await? {
             Ok(head) => head,
-            Err(piece) => return self.rescue_keybox(vec![piece]).await,
+            Err(piece) => {
+                // What the records of before hold is in no list any more: the next write makes a snapshot of it.
+                self.session.keybox_head.tail_bytes = SNAPSHOT_BYTES;
+                return self.rescue_keybox(vec![piece]).await;
+            }
         };
         let mut damaged = Vec::new();
         if let Some(row) = head.snapshot {

@@ -12,7 +12,7 @@ use protocol::DeviceIndex;
 use protocol::draft::DraftFrame;
 use rand_core::CryptoRng;
 
-use super::drafts::{Origin, parse_draft};
+use super::drafts::{Origin, is_same_work, parse_draft};
 use super::keys::Keys;
 use super::local;
 use super::stop::{Outcome, Stop};
@@ -186,18 +186,20 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         match (here, there) {
             (None, Some(there)) => self.put_draft(slot, there),
             (Some(here), Some(mut there)) if !is_same(&here, &there) => {
+                let mut drafts = self.session.slots.drafts().into_iter();
+                let is_twice = drafts.any(|(_, of)| is_same_work(&of.body, &there.body));
                 self.put_draft(slot, here)?;
-                if let (Some(free), DraftBody::Visit { visit, .. }) =
-                    (self.session.slots.free(), &mut there.body)
-                {
+                let Some(free) = self.session.slots.free() else {
+                    return Ok(());
+                };
+                if let (true, DraftBody::Visit { visit, .. }) = (is_twice, &mut there.body) {
                     // Two texts of one visit: each can be signed.
                     *visit = EntryId(crypto::make_bytes(self.rng));
-                    self.put_draft(free, there)?;
                 }
-                Ok(())
+                self.put_draft(free, there)
             }
             (Some(here), _) => self.put_draft(slot, here),
-            (None, None) => self.blank_slot(slot),
+            (None, None) => self.blank_after(slot, frame),
         }
     }
 

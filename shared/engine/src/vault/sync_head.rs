@@ -196,6 +196,14 @@ impl SyncHead {
         told.collect()
     }
 
+    /// A record that is not opened is there under another name.
+    pub(crate) fn rename_pending(&mut self, earlier: &RecordHash, now: RecordHash) {
+        let mut pending = self.pending.iter_mut();
+        if let Some(pending) = pending.find(|pending| pending.record == *earlier) {
+            (pending.record, pending.is_told) = (now, false);
+        }
+    }
+
     /// Says everything again from the next record on: a new incarnation starts without a past.
     pub(crate) fn forget_told(&mut self) {
         for branch in &mut self.branches {

@@ -7,11 +7,13 @@ use dossier::id::{ClientId, EntryId};
 use engine::command::{Command, Failure, Reply, Status};
 use engine::store::StoreName;
 use engine::store::memory::Memory;
+use engine::sync::Work;
 
 use super::draft::visit_draft;
 use super::tablet::{
     PASSPHRASE, Tablet, janssen, name, passport, this_morning, visit_at, with_bsn,
 };
+use super::two_devices::pair;
 
 /// What happens to a row.
 #[derive(Debug, Clone, Copy)]
@@ -460,4 +462,120 @@ fn a_vault_that_lost_what_opens_it_is_damaged_and_not_empty() {
 fn before_small() -> Memory {
     let (tablet, _) = Tablet::with_client(3);
     tablet.disk
+}
+
+/// Rows of a store that are not among these.
+fn rows_since(
+    tablet: &Tablet,
+    of: StoreName,
+    known: &BTreeSet<Vec<u8>>,
+) -> Vec<(StoreName, Vec<u8>, Vec<u8>)> {
+    let mut rows = tablet.disk.dump();
+    rows.retain(|row| row.0 == of && !known.contains(&row.1));
+    rows
+}
+
+#[test]
+fn what_comes_while_a_document_is_damaged_is_in_it_once_it_can_be_made_again() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(60);
+    let rows = laptop.disk.dump().into_iter();
+    let known: BTreeSet<Vec<u8>> = rows.map(|row| row.1).collect();
+    let visit = tablet.sign(client, &this_morning("Eerder"));
+    for _ in 0..32 {
+        tablet.sign(client, &this_morning("Eerder"));
+    }
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let records = rows_since(&laptop, StoreName::Record, &known);
+    let largest = records.iter().max_by_key(|row| row.2.len()).unwrap();
+    harm(&laptop.disk, Harm::Flip, largest);
+    for row in rows_since(&laptop, StoreName::Snapshot, &known) {
+        harm(&laptop.disk, Harm::Flip, &row);
+    }
+    laptop.restart_and_unlock();
+    let reply = laptop.ask(Command::Visits { client, year: None });
+    assert!(!matches!(reply, Reply::Visits(view) if view.rows.len() == 33));
+    tablet.sign(client, &visit_at("20-11-2026", "9:00", "9:30", "Later"));
+    hub.push(&mut tablet);
+    hub.pull(&mut laptop);
+    // The relay gives the harmed record once more.
+    laptop.sync(Work::TakeAgain);
+    hub.pull(&mut laptop);
+    laptop.restart_and_unlock();
+    assert_eq!(laptop.visits(client).rows.len(), 34);
+    laptop.save(Edit::AddToVisit {
+        client,
+        visit,
+        addition: EntryId([1; 16]),
+        text: "Nog iets".into(),
+    });
+    laptop.restart_and_unlock();
+    assert_eq!(laptop.visits(client).rows.len(), 34);
+    hub.settle(&mut [&mut laptop, &mut tablet]);
+    assert_eq!(tablet.visit(client, visit).additions.len(), 1);
+}
+
+#[test]
+fn clients_that_were_found_again_stay_found_when_another_is_added() {
+    let (mut tablet, _) = Tablet::with_client(61);
+    tablet.create_client(&buurman());
+    let rows = tablet.disk.dump();
+    let of = |store| rows.iter().filter(move |row| row.0 == store);
+    let lane = |row: &(StoreName, Vec<u8>, Vec<u8>)| {
+        let record = protocol::record::Record::decode(row.2.clone());
+        record.unwrap().outer().lane
+    };
+    tablet.lock();
+    let rows_after = tablet.disk.dump();
+    let audit = rows_after
+        .iter()
+        .find(|row| row.0 == StoreName::Record && lane(row) == protocol::record::Lane::Audit);
+    let audit = audit.unwrap();
+    for first in of(StoreName::Cursor) {
+        for second in of(StoreName::Cursor).filter(|row| row.1 != first.1) {
+            let disk = tablet.disk.fork();
+            for row in [first, second, audit] {
+                harm(&disk, Harm::Flip, row);
+            }
+            let mut copy = Tablet::on(disk, 62);
+            copy.now = tablet.now;
+            copy.unlock();
+            let before = copy.names();
+            let added = copy.edit(Edit::CreateClient {
+                client: ClientId([7; 16]),
+                input: Box::new(with_bsn()),
+            });
+            copy.restart_and_unlock();
+            let after = copy.names();
+            let is_there = |name: &String| after.contains(name);
+            assert!(before.iter().all(is_there), "{before:?} then {after:?}");
+            assert!(!before.is_empty() || !matches!(added, Reply::Saved { .. }));
+        }
+    }
+}
+
+#[test]
+fn a_harmed_record_of_another_device_leaves_the_own_access_log_readable() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(63);
+    let backup = tablet.disk.fork();
+    tablet.lock();
+    tablet.unlock();
+    hub.settle(&mut [&mut tablet, &mut laptop]);
+    let mut restored = Tablet::on(backup, 64);
+    restored.now = tablet.now;
+    restored.unlock();
+    restored.lock();
+    restored.unlock();
+    let rows = restored.disk.dump().into_iter();
+    let known: BTreeSet<Vec<u8>> = rows.map(|row| row.1).collect();
+    laptop.sign(client, &this_morning("Laptop"));
+    hub.push(&mut laptop);
+    assert!(hub.pull(&mut restored).is_anew);
+    let lines = restored.audit();
+    let records = rows_since(&restored, StoreName::Record, &known);
+    let of_laptop = records.iter().find(|row| {
+        let record = protocol::record::Record::decode(row.2.clone());
+        record.unwrap().outer().device.0 == 1
+    });
+    harm(&restored.disk, Harm::Flip, of_laptop.unwrap());
+    assert_eq!(restored.audit(), lines);
 }

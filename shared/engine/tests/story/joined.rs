@@ -108,3 +108,28 @@ fn a_refused_edit_carries_nothing_over() {
         assert_same(&mut tablet, &mut laptop, client);
     }
 }
+
+#[test]
+fn three_large_journals_of_one_year_are_no_hindrance() {
+    let (mut hub, mut tablet, mut laptop, client) = pair(9);
+    let mut phone = tablet.add_tablet(10);
+    let entries = tablet.chain();
+    laptop.sync(engine::sync::Work::TakeChain { entries });
+    hub.settle(&mut [&mut tablet, &mut laptop, &mut phone]);
+    let mut input = visit_at("20-11-2026", "9:00", "9:30", "Gewassen");
+    input.facts = (0..900).map(|n| format!("feit {n} ")).collect();
+    let count = 15;
+    for device in [&mut tablet, &mut laptop, &mut phone] {
+        for _ in 0..count {
+            device.sign(client, &input);
+        }
+    }
+    hub.settle(&mut [&mut tablet, &mut laptop, &mut phone]);
+    for device in [&mut tablet, &mut laptop, &mut phone] {
+        device.sign(client, &input);
+    }
+    hub.settle(&mut [&mut tablet, &mut laptop, &mut phone]);
+    assert_same(&mut tablet, &mut laptop, client);
+    assert_same(&mut tablet, &mut phone, client);
+    assert_eq!(phone.visits(client).rows.len(), 3 * (count + 1));
+}

@@ -8,6 +8,7 @@
 )]
 
 mod adopt;
+mod again;
 mod chain;
 mod crash;
 mod damage;

@@ -3,6 +3,7 @@
 mod both_ways;
 mod clock;
 mod fault;
+mod hole;
 mod hostile;
 mod lies;
 mod place;

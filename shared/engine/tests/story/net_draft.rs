@@ -253,6 +253,74 @@ fn a_device_restored_from_a_copy_keeps_both_texts_and_writes_above_the_later_one
 }
 
 #[test]
+fn a_slot_that_another_copy_used_and_emptied_is_no_damage() {
+    let (_, mut tablet, mut laptop, client) = pair(10);
+    let mut restored = Tablet::on(tablet.disk.fork(), 11);
+    restored.now = tablet.now;
+    restored.unlock();
+    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Eerst"));
+    tablet.ask(Command::DeleteDraft { slot });
+    let mut drafts = send(&mut tablet, &mut laptop);
+    let other = EntryId([6; 16]);
+    laptop.save_draft(None, visit_draft(client, other, "Laptop"));
+    drafts.extend(unsent(&mut laptop));
+    give(&mut restored, drafts);
+    restored.restart_and_unlock();
+    assert!(restored.unreadable().is_empty());
+    assert_eq!(restored.draft_count(), 0);
+    restored.save_draft(Some(slot), visit_draft(client, VISIT, "Opnieuw"));
+    send(&mut restored, &mut laptop);
+    let there = of_others(&mut laptop);
+    let text = text_of(Some(there[0].draft.body.clone()));
+    assert_eq!(text.as_deref(), Some("Opnieuw"));
+}
+
+fn form(name: &str, client: ClientId, text: &str) -> DraftBody {
+    DraftBody::Form {
+        form: name.into(),
+        client: Some(client),
+        fields: [("text".to_owned(), text.to_owned())].into(),
+    }
+}
+
+#[test]
+fn other_work_in_the_same_slot_of_a_copy_is_kept_as_it_is() {
+    let (_, tablet, _, client) = pair(12);
+    let other = EntryId([6; 16]);
+    let there = visit_draft(client, VISIT, "Daar");
+    let here = visit_draft(client, other, "Hier");
+    let pairs = [
+        (there.clone(), here),
+        (there, form("addition", client, "Hier")),
+        (
+            form("addition", client, "Daar"),
+            visit_draft(client, other, "Hier"),
+        ),
+        (
+            form("addition", client, "Daar"),
+            form("correction", client, "Hier"),
+        ),
+    ];
+    for (number, (there, here)) in (0..).zip(pairs) {
+        let mut copies = [20, 21].map(|seed| {
+            let mut copy = Tablet::on(tablet.disk.fork(), seed);
+            copy.now = tablet.now;
+            copy.unlock();
+            copy
+        });
+        let slots = [&there, &here].map(|_| 0);
+        for ((copy, body), slot) in copies.iter_mut().zip([&there, &here]).zip(slots) {
+            assert_eq!(copy.save_draft(None, body.clone()), slot);
+        }
+        let [tablet, restored] = &mut copies;
+        send(tablet, restored);
+        restored.restart_and_unlock();
+        let bodies: Vec<_> = (0..8).filter_map(|slot| restored.draft(slot)).collect();
+        assert_eq!(bodies, [here, there], "pair {number}");
+    }
+}
+
+#[test]
 fn a_form_begun_on_one_device_is_finished_on_the_other() {
     let (_, mut tablet, mut laptop, client) = pair(8);
     let form = DraftBody::Form {

@@ -207,6 +207,8 @@ impl Machine {
                     .0
                     .iter()
                     .map(|record| record.map(|of| of.0.to_vec()));
+                // What it says nothing of it does not have.
+                let found = found.chain(core::iter::repeat(None));
                 let records: Vec<_> = names.into_iter().zip(found).collect();
                 if !records.is_empty() {
                     self.wishes.work.push(Work::Probed { records });

@@ -147,8 +147,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Verdict::Take(Box::new(accepted)))
     }
 
-    /// Whether a record without a sound row is one that was stored: a position or the record after it names it.
-    async fn has_stood_here(&self, record: &Record, hash: &RecordHash) -> Outcome<bool> {
+    /// Whether a record is one that stands in its sequence, or stood there and its row is not sound: a position or the
+    /// record after it names it.
+    pub(crate) async fn has_stood_here(&self, record: &Record, hash: &RecordHash) -> Outcome<bool> {
         let (device, incarnation, seq) = place_of(record);
         let head = &self.session.head;
         let is_own = (device, incarnation) == (self.keys.device, head.incarnation);

@@ -15,7 +15,7 @@ use super::{HOUR, Told, act, assert_converged, make_peace, seeds, text_of, world
 
 const MINUTE: i64 = 60_000;
 
-fn sign(world: &mut World, index: usize, client: ClientId, told: &mut Told) {
+pub(super) fn sign(world: &mut World, index: usize, client: ClientId, told: &mut Told) {
     let clock = world.now;
     let tablet = &mut world.peers[index].tablet;
     tablet.now = clock;

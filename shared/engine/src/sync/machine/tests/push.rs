@@ -91,3 +91,23 @@ fn what_was_read_for_a_closed_line_holds_nothing_up() {
     greet(&mut machine, own, own, NOW);
     assert_eq!(machine.link, Link::Ready);
 }
+
+#[test]
+fn a_look_at_what_the_relay_took_that_it_answers_in_part_finds_the_rest_lost() {
+    let own = tip(1, 1);
+    let (mut machine, out) = greeted(own, own, NOW);
+    settle(&mut machine, out, own, own);
+    let names = [1, 2].map(|seq| RecordName {
+        device: DeviceIndex(0),
+        incarnation: protocol::Incarnation::from_bytes([6; 8]),
+        seq: protocol::Seq(seq),
+    });
+    machine.is_working = true;
+    let out = work_done(&mut machine, Done::Probes(names.to_vec()), own, NOW);
+    let (number, _) = sent(&out).unwrap();
+    let records = List(Vec::new());
+    let out = hear(&mut machine, &ToDevice::Probed { records }, number, NOW);
+    let lost = names.map(|name| (name, None)).to_vec();
+    let work = Work::Probed { records: lost };
+    assert!(out.contains(&Output::Work(Box::new(work))), "{out:?}");
+}
