@@ -118,6 +118,7 @@ pub fn AddedDevices() -> impl IntoView {
                 <Notice
                     kind=NoticeKind::Warning
                     heading=words::added(&words::name(&row))
+                    region=words::added(&words::name(&row))
                     testid="device-added"
                 >
                     <p>{words::added_text()}</p>
@@ -225,7 +226,7 @@ pub fn ReceiptLine(
 ) -> impl IntoView {
     let (kind, glyph) = match row.receipt {
         Receipt::All => (NoticeKind::Done, Glyph::Check),
-        Receipt::Away => (NoticeKind::Offline, Glyph::Offline),
+        Receipt::Coming | Receipt::Away => (NoticeKind::Offline, Glyph::Offline),
         Receipt::Withheld { .. } => (NoticeKind::Warning, Glyph::Warning),
     };
     let receipt = words::receipt(&row);

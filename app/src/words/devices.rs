@@ -94,6 +94,7 @@ pub fn since(ms: i64) -> Option<String> {
 pub fn receipt(row: &DeviceRow) -> String {
     match row.receipt {
         Receipt::All => "Heeft alles van dit apparaat".to_owned(),
+        Receipt::Coming => format!("Krijgt nog {}.", changes(row.unseen_count)),
         Receipt::Away => match row.last_seen_at.and_then(|ms| calendar::rfc3339(ms).ok()) {
             Some(moment) => {
                 let day = date::long(date::date_of(&moment));

@@ -200,7 +200,12 @@ fn RefusedLine(row: RefusedRow) -> impl IntoView {
     };
     let name = client_name(row.client.map(|(_, name)| name));
     view! {
-        <Notice kind=NoticeKind::Warning heading=text::refused(&name) testid="refused">
+        <Notice
+            kind=NoticeKind::Warning
+            heading=text::refused(&name)
+            region=text::refused(&name)
+            testid="refused"
+        >
             <p>{text::refused_text(row.code)}</p>
             <Actions>
                 <Button kind=ButtonKind::Quiet on_press=retry>

@@ -36,6 +36,8 @@ pub struct DeviceRow {
 pub enum Receipt {
     /// It said that it stores all of them.
     All,
+    /// Some are on their way (grey): not sent yet, or so lately that it may not have had time to answer.
+    Coming,
     /// **Was niet online** (grey): nothing came from it since they were on the server.
     Away,
     /// **Heeft deze niet** (amber): it sent something when they had been on the server for long, and lacks them.

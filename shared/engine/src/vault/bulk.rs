@@ -75,6 +75,14 @@ impl<S: Store, K: Kdf> Vault<S, K> {
         turn.plant_false_record(client).await.map_err(failure)
     }
 
+    /// Ids of all documents of an open vault: they stand readable nowhere, neither on disk nor in what a relay is given.
+    #[must_use]
+    pub fn document_ids(&self) -> Vec<[u8; 16]> {
+        let catalogue = self.open.iter().map(|open| &open.session.catalogue);
+        let ids = catalogue.flat_map(|catalogue| catalogue.ids());
+        ids.map(|id| *id.as_bytes()).collect()
+    }
+
     /// Adds a record that a later version could make to a client's dossier.
     ///
     /// # Errors

@@ -105,6 +105,12 @@ impl Catalogue {
         self.newest_client_key.keys().filter_map(|client| *client)
     }
 
+    /// Every document.
+    #[cfg(feature = "fixture")]
+    pub(crate) fn ids(&self) -> impl Iterator<Item = DocId> {
+        self.places.values().flatten().copied()
+    }
+
     /// What a document is for.
     pub(crate) fn place(&self, doc: DocId) -> Option<DocPlace> {
         self.newest_doc_key(doc)

@@ -134,12 +134,16 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         marks.map(|(_, mark)| *mark).collect()
     }
 
-    /// Two different sentences: it was not online, or it was and lacks what the server had for it.
+    /// Different sentences: some are on their way, it was not online, or it was and lacks what the server had for it.
     fn receipt(&self, device: DeviceIndex, unseen: &[Mark]) -> Receipt {
         let arrived_at = self.session.sync.arrived_at(device);
         let is_over = self.now.saturating_sub(arrived_at) >= GRACE_MS;
         let missed = unseen.iter().filter(|mark| {
             mark.sent_at > 0 && arrived_at.saturating_sub(mark.sent_at) >= GRACE_MS && is_over
+        });
+        let mut sent = unseen.iter().filter(|mark| mark.sent_at > 0);
+        let was_silent = sent.any(|mark| {
+            arrived_at < mark.sent_at && self.now.saturating_sub(mark.sent_at) >= GRACE_MS
         });
         match missed.clone().map(|mark| mark.sent_at).min() {
             _ if unseen.is_empty() => Receipt::All,
@@ -147,7 +151,9 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 count: count(missed.count()),
                 since,
             },
-            None => Receipt::Away,
+            // Of a device that never spoke nothing else can be said.
+            None if was_silent || arrived_at == 0 => Receipt::Away,
+            None => Receipt::Coming,
         }
     }
 

@@ -72,6 +72,8 @@ fn beacons_bring_an_entry_from_here_to_everywhere() {
 fn who_sleeps_is_away_and_never_withheld_from() {
     let (mut world, client) = world(32, 3);
     world.run(HOUR);
+    // When a change was sent is known from the first question on, which pages ask right after an unlock.
+    receipts(&mut world, 0);
     world.peers[2].tablet.lock();
     world.feed(2, Input::Locking);
     for _ in 0..6 {

@@ -251,11 +251,12 @@ impl World {
         peer.tablet.now = self.now + off;
     }
 
-    /// From now on the relay shows all but the first two devices a log of their own.
+    /// From now on the relay shows the second half of the devices a log of their own.
     pub(crate) fn fork_relay(&mut self) {
         let copy = self.relays[0].clone();
         self.relays.push(copy);
-        for peer in self.peers.iter_mut().skip(2) {
+        let half = self.peers.len().div_ceil(2);
+        for peer in self.peers.iter_mut().skip(half) {
             peer.relay = 1;
         }
         self.cut_all();
