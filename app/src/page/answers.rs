@@ -104,7 +104,9 @@ impl Questions {
                 )
             }
         };
-        let values = answers.iter().map(|answer| client_value(about, answer));
+        let values = answers
+            .iter()
+            .map(|answer| client_value(about, &answer.value));
         let bsn_of = (about == ConflictAbout::Bsn).then_some(id);
         let card = view! {
             <AnswersCard
@@ -174,8 +176,8 @@ fn anchor(about: ConflictAbout) -> String {
 }
 
 /// An answer about a client as a person reads it.
-fn client_value(about: ConflictAbout, answer: &Answer) -> String {
-    match (&answer.value, about) {
+pub fn client_value(about: ConflictAbout, value: &AnswerValue) -> String {
+    match (value, about) {
         (AnswerValue::Text(text), ConflictAbout::Field(field)) => {
             words::conflict::filled_in(&shown(field, text)).to_owned()
         }
@@ -228,10 +230,10 @@ mod tests {
 
     #[test]
     fn values_are_read_as_on_the_screen_they_stand_on() {
-        let value = |field, text| client_value(ConflictAbout::Field(field), &said(text));
+        let value = |field, text| client_value(ConflictAbout::Field(field), &said(text).value);
         assert_eq!(value(ClientField::StartsOn, "2026-11-02"), "02-11-2026");
         assert_eq!(value(ClientField::Infix, ""), "Niet ingevuld");
-        let masked = client_value(ConflictAbout::Bsn, &said("•••••6782"));
+        let masked = client_value(ConflictAbout::Bsn, &said("•••••6782").value);
         assert_eq!(masked, "•••••6782");
         let profession = profile_value(ProfileField::Profession, &said("nurse"));
         assert_eq!(profession, "Verpleegkundige");

@@ -66,8 +66,8 @@ impl From<Failure> for Rejected {
 pub struct Toast {
     /// The sentence.
     pub text: String,
-    /// The change that can be taken back.
-    pub undo: (ClientId, EntryId),
+    /// The edit that takes it back.
+    pub undo: Edit,
 }
 
 /// Names a registered flush.
@@ -274,8 +274,11 @@ impl Session {
         match self.ask(Command::Edit { edit, draft }).await? {
             Reply::Saved { undo } => {
                 self.note_write();
-                if let (Some(client), Some(change)) = (client, undo) {
-                    self.offer_undo(client, change);
+                if let Some(change) = undo {
+                    self.offer_undo(match client {
+                        Some(client) => Edit::UndoChange { client, change },
+                        None => Edit::UndoProfile { change },
+                    });
                 }
                 Ok(undo)
             }
@@ -327,11 +330,11 @@ impl Session {
         self.done.into()
     }
 
-    /// Offers to take this change back, for ten seconds.
-    pub fn offer_undo(self, client: ClientId, change: EntryId) {
+    /// Offers this edit that takes a change back, for ten seconds.
+    pub fn offer_undo(self, undo: Edit) {
         self.toast.set(Some(Toast {
             text: words::form::saved().to_owned(),
-            undo: (client, change),
+            undo,
         }));
     }
 
@@ -345,12 +348,11 @@ impl Session {
         self.toast.set(None);
     }
 
-    /// Takes a recorded change back, from the toast or from the history.
+    /// Takes a recorded change back by this edit, from the toast or from the history.
     ///
     /// # Errors
     /// As [`Session::edit`].
-    pub async fn undo(self, client: ClientId, change: EntryId) -> Result<(), Rejected> {
-        let edit = Edit::UndoChange { client, change };
+    pub async fn undo(self, edit: Edit) -> Result<(), Rejected> {
         match self.ask(Command::Edit { edit, draft: None }).await? {
             Reply::Saved { .. } => {
                 self.note_write();
@@ -499,7 +501,10 @@ impl Session {
 /// The client that an edit is about.
 fn client_of(edit: &Edit) -> Option<ClientId> {
     match edit {
-        Edit::SetProfile(_) | Edit::ChangeProfile { .. } | Edit::NameDevice { .. } => None,
+        Edit::SetProfile(_)
+        | Edit::ChangeProfile { .. }
+        | Edit::UndoProfile { .. }
+        | Edit::NameDevice { .. } => None,
         Edit::CreateClient { client, .. }
         | Edit::ChangeClient { client, .. }
         | Edit::ChangeFunding { client, .. }

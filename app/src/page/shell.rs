@@ -107,13 +107,14 @@ fn Toast() -> impl IntoView {
             toast
                 .get()
                 .map(|toast| {
-                    let (client, change) = toast.undo;
+                    let undo = toast.undo;
                     view! {
                         <UndoToast
                             text=toast.text
                             on_undo=move || {
+                                let undo = undo.clone();
                                 session.spawn(async move {
-                                    if session.undo(client, change).await.is_err() {
+                                    if session.undo(undo).await.is_err() {
                                         session.say_done(words::undo_failed());
                                     }
                                 })

@@ -147,6 +147,11 @@ pub fn planning(line: &str, value: &PlanningValue) -> String {
     }
 }
 
+/// A value of several lines within a sentence.
+pub fn in_a_line(value: &str) -> String {
+    value.replace('\n', ", ")
+}
+
 /// The text, or that there is none.
 pub fn filled_in(text: &str) -> &str {
     if text.is_empty() {
@@ -209,6 +214,10 @@ mod tests {
         assert_eq!(
             identity(&document),
             "Paspoort NX1234567\nIdentiteit vastgesteld op 21-11-2026 om 09:30"
+        );
+        assert_eq!(
+            in_a_line(&identity(&document)),
+            "Paspoort NX1234567, Identiteit vastgesteld op 21-11-2026 om 09:30"
         );
         let mut plan = PlanningValue {
             weekdays: vec![1],

@@ -159,7 +159,7 @@ pub fn targets(edit: &Edit, now_ms: i64) -> Result<Targets, Vec<Problem>> {
         journal: JournalNeed::Unused,
     };
     Ok(match edit {
-        Edit::NameDevice { .. } => Targets {
+        Edit::NameDevice { .. } | Edit::UndoProfile { .. } => Targets {
             client: None,
             profile: Need::IfPresent,
             identity: Need::Unused,
@@ -307,6 +307,7 @@ pub fn apply(
         } => amendment::add(*client, *visit, *addition, text, docs, ctx),
         Edit::NameDevice { device, name } => device::name(*device, name, docs, ctx),
         Edit::UndoChange { client, change } => history::undo(*client, *change, docs, ctx),
+        Edit::UndoProfile { change } => profile::undo(*change, docs, ctx),
     }
 }
 

@@ -137,11 +137,17 @@ pub enum Edit {
         /// **Aanvulling**.
         text: String,
     },
-    /// Undo one recorded change of a client's data, from the toast or from the history.
+    /// Undo one recorded change of a client's data, a planning, the BSN or the choice of an identity document, from the
+    /// toast or from the history.
     UndoChange {
         /// Whose.
         client: ClientId,
         /// Id of the change in the history.
+        change: EntryId,
+    },
+    /// Undo one recorded change of a part of the caregiver's own data, from the toast.
+    UndoProfile {
+        /// Id of the change in the history of the profile.
         change: EntryId,
     },
     /// Name a device of the account (**Naam van dit apparaat**).

@@ -4,6 +4,7 @@
 //! named beside the sound ones and never hides them. A [`ClientRow`] can be kept and refreshed after an edit
 //! without reading a whole journal.
 
+mod change;
 pub mod client;
 pub(crate) mod conflict;
 mod device;

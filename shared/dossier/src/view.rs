@@ -15,7 +15,7 @@ mod conflict;
 
 pub use conflict::{
     Answer, AnswerValue, Conflict, ConflictAbout, FundingValue, IdentityValue, PlanningValue,
-    ProfileConflict,
+    ProfileConflict, ValueChange,
 };
 
 /// The caregiver.
@@ -277,6 +277,8 @@ pub struct ClientView {
     pub care_kinds: Vec<CareKind>,
     /// Earlier funding.
     pub funding_earlier: Vec<Earlier>,
+    /// Changes of the plannings, the BSN and the identity document, newest first.
+    pub other_changes: Vec<ValueChange>,
     /// Whether a BSN must (true) or may not (false) be held.
     pub needs_bsn: bool,
     /// Whether free text is scanned for a BSN (B9): no funding needs one.

@@ -10,6 +10,8 @@
 mod amendment;
 #[path = "edits/answers.rs"]
 mod answers;
+#[path = "edits/answers_undo.rs"]
+mod answers_undo;
 #[path = "edits/client.rs"]
 mod client;
 #[path = "edits/document.rs"]

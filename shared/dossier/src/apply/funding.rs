@@ -31,12 +31,13 @@ pub(super) fn change(
     let set = FundingSet::new(funding, is_personal_budget, care_kinds);
     let current = guard::funding(dossier);
     let key = layout::client_key(ClientField::Funding);
+    let open = open_values(dossier, ClientField::Funding.code(), &key);
     let mut check = Check::new(ctx.now_ms, set.needs_bsn());
     if set.funding.is_empty() {
         check.refuse(Field::Funding, Fault::Missing, Some("B7"));
     } else if !set.needs_bsn() && holds_bsn {
         check.refuse(Field::Funding, Fault::NotPossible, Some("B9"));
-    } else if set == current && open_values(dossier, ClientField::Funding.code(), &key).is_empty() {
+    } else if set == current && open.is_empty() {
         check.refuse(Field::Funding, Fault::Unchanged, None);
     }
     let bsn = if holds_bsn && typed_bsn.trim().is_empty() {
@@ -66,7 +67,10 @@ pub(super) fn change(
             ],
         )?;
     }
-    let is_undoable = set.needs_bsn() == current.needs_bsn();
+    // A BSN that came with it is not taken out again, and may not be held without a source that needs it (B9).
+    let may_stand = |of: &FundingSet| of.needs_bsn() == set.needs_bsn();
+    let is_undoable =
+        may_stand(&current) || open.iter().any(|of| may_stand(&FundingSet::parse(of)));
     let change = Change::of_field(ClientField::Funding, current.stored(), set.stored());
     let (mut batch, id) = change.batch(dossier, author, ctx);
     batch.push(touch(dossier, ctx));

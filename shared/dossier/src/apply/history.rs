@@ -9,7 +9,7 @@ use crate::document::value::{Entry, Write};
 use crate::edit::ClientField;
 use crate::id::{ClientId, EntryId};
 use crate::problem::{Field, Problem};
-use crate::project::conflict::open_values;
+use crate::project::conflict::{is_choice, open_values, put_aside};
 
 use super::check::Check;
 use super::{
@@ -37,6 +37,18 @@ impl Change {
             from,
             to,
             undoes: None,
+        }
+    }
+
+    /// Takes this line back and gives the register the value `to`; where an answer was chosen, the question stands
+    /// open again.
+    pub(super) fn back(change: EntryId, line: &Entry, key: String, to: String) -> Self {
+        Self {
+            code: line.text(FIELD),
+            key,
+            from: line.text(TO),
+            to,
+            undoes: Some((change, is_choice(line))),
         }
     }
 
@@ -84,6 +96,19 @@ pub(super) fn stamp(author: String, ctx: &Context<'_>) -> Entry {
         .with_int(RECORDED_AT, ctx.now_ms)
 }
 
+/// A line of the history.
+pub(super) fn line(document: &Document, change: EntryId) -> Result<Entry, Vec<Problem>> {
+    document
+        .entry(&layout::entry_key(CHANGE, change))
+        .ok_or_else(|| not_possible(Field::Whole))
+}
+
+/// Whether nothing followed on a line: its value stands, and no other answer beside it.
+pub(super) fn is_newest(document: &Document, line: &Entry, key: &str) -> bool {
+    document.text(key).unwrap_or_default() == line.text(TO)
+        && open_values(document, &line.text(FIELD), key).is_empty()
+}
+
 /// Puts the earlier value back, as a change of its own; where an answer was chosen, the question stands open again.
 /// Refused when the field has changed since.
 pub(super) fn undo(
@@ -92,12 +117,14 @@ pub(super) fn undo(
     docs: &mut Workspace<'_>,
     ctx: &mut Context<'_>,
 ) -> Result<Applied, Vec<Problem>> {
+    let document = docs.identity.as_deref();
+    if let Some(line) = document.and_then(|of| line(of, change).ok()) {
+        return super::identity::undo(client, change, &line, docs, ctx);
+    }
     let author = author(docs);
     let holds_bsn = super::identity::holds_bsn(docs);
     let dossier = opened(&mut docs.dossier)?;
-    let line = dossier
-        .entry(&layout::entry_key(CHANGE, change))
-        .ok_or_else(|| not_possible(Field::Whole))?;
+    let line = line(dossier, change)?;
     let code = line.text(FIELD);
     let planning = code.strip_prefix(PLANNING_CODE);
     let field = ClientField::from_code(&code);
@@ -106,35 +133,30 @@ pub(super) fn undo(
         (None, Some(field)) => layout::client_key(field),
         (None, None) => return Err(not_possible(Field::Whole)),
     };
-    let current = dossier.text(&key).unwrap_or_default();
-    let (from, to) = (line.text(FROM), line.text(TO));
-    if current != to || !open_values(dossier, &code, &key).is_empty() {
+    if !is_newest(dossier, &line, &key) {
         return Err(not_possible(Field::Whole));
     }
+    let mut from = line.text(FROM);
     let mut planned = Vec::new();
     if let Some(id) = planning {
         planned = planning::replace(id, &from, ctx.now_ms)?;
     }
     let mut check = Check::new(ctx.now_ms, guard::needs_bsn(dossier));
     match field {
-        Some(ClientField::Funding) if FundingSet::parse(&from).needs_bsn() != holds_bsn => {
-            return Err(not_possible(Field::Funding));
+        // Of the answers that are asked again one stands that may stand with what is held (B7, B9).
+        Some(ClientField::Funding) => {
+            from = put_aside(&line)
+                .into_iter()
+                .find(|of| FundingSet::parse(of).needs_bsn() == holds_bsn)
+                .ok_or_else(|| not_possible(Field::Funding))?;
         }
-        Some(ClientField::Funding) | None => {}
+        None => {}
         Some(field) => {
             check.is_held(Field::Client(field), &from);
         }
     }
     check.finish()?;
-    let is_choice = line.texts(OTHER).next().is_some();
-    let (mut batch, id) = Change {
-        code,
-        key,
-        from: current,
-        to: from,
-        undoes: Some((change, is_choice)),
-    }
-    .batch(dossier, author, ctx);
+    let (mut batch, id) = Change::back(change, &line, key, from).batch(dossier, author, ctx);
     batch.extend(planned);
     batch.push(touch(dossier, ctx));
     commit(dossier, &batch)?;

@@ -4,20 +4,20 @@ use crate::calendar::{Repeated, instant};
 use crate::document::Document;
 use crate::document::code::Code;
 use crate::document::layout::{
-    self, BSN, CHANGE, DATE, DEFERRED, DOCUMENT_KIND, DOCUMENT_NUMBER, ESTABLISHED, ESTABLISHED_BY,
-    FIELD, REASON, TIME, TO,
+    self, BSN, DATE, DEFERRED, DOCUMENT_KIND, DOCUMENT_NUMBER, ESTABLISHED, ESTABLISHED_BY, FIELD,
+    FROM, REASON, TIME, TO,
 };
 use crate::document::value::{Entry, Write};
 use crate::edit::{DocumentKind, IdentityInput};
-use crate::id::ClientId;
+use crate::id::{ClientId, EntryId};
 use crate::problem::{Fault, Field, Problem};
 use crate::project;
-use crate::project::conflict::identity_answers;
+use crate::project::conflict::{established_aside, identity_answers, open_values};
 use crate::value::time::show_time;
 use crate::value::wid::{DocumentNumberError, parse_document_number};
 
 use super::check::{Check, REASON_CHARS_MAX, Required};
-use super::history::stamp;
+use super::history::{Change, is_newest, stamp};
 use super::{
     Applied, AuditKind, Context, Workspace, author, commit, event, guard, not_possible, opened,
 };
@@ -59,27 +59,27 @@ pub(super) fn change_bsn(
     let Some(bsn) = check.bsn(typed).map(|bsn| bsn.digits()) else {
         return check.finish().map(|()| Applied::default());
     };
-    let is_settled = identity.other_texts(BSN).is_empty();
-    if is_settled && identity.text(BSN).as_ref() == Some(&bsn) {
+    let is_settled = open_values(identity, BSN, BSN).is_empty();
+    let held = identity.text(BSN);
+    if is_settled && held.as_ref() == Some(&bsn) {
         return Err(vec![Problem {
             field: Field::Bsn,
             fault: Fault::Unchanged,
             rule: None,
         }]);
     }
-    let id = ctx.fresh_entry();
-    let line = stamp(author, ctx)
-        .with_text(FIELD, BSN)
-        .with_text(TO, bsn.clone());
-    commit(
-        identity,
-        &[
-            Write::text(BSN, bsn),
-            Write::Entry(layout::entry_key(CHANGE, id), line),
-        ],
-    )?;
+    let is_replaced = held.is_some();
+    let change = Change {
+        code: BSN.to_owned(),
+        key: BSN.to_owned(),
+        from: held.unwrap_or_default(),
+        to: bsn,
+        undoes: None,
+    };
+    let (batch, id) = change.batch(identity, author, ctx);
+    commit(identity, &batch)?;
     Ok(Applied {
-        undo: None,
+        undo: is_replaced.then_some(id),
         events: vec![event(AuditKind::Corrected, client, id)],
     })
 }
@@ -102,21 +102,59 @@ pub(super) fn establish(
         return Ok(Applied::default());
     }
     let id = ctx.fresh_entry();
-    let entry: Entry = stamp(author, ctx)
+    let entry: Entry = stamp(author.clone(), ctx)
         .iter()
         .chain(found.iter())
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect();
-    commit(
-        identity,
-        &[
-            Write::Entry(layout::entry_key(ESTABLISHED, id), entry),
-            Write::text(ESTABLISHED_BY, id.to_string()),
-        ],
-    )?;
+    let change = Change {
+        code: ESTABLISHED_BY.to_owned(),
+        key: ESTABLISHED_BY.to_owned(),
+        from: identity.text(ESTABLISHED_BY).unwrap_or_default(),
+        to: id.to_string(),
+        undoes: None,
+    };
+    let (mut batch, line) = change.batch(identity, author, ctx);
+    batch.push(Write::Entry(layout::entry_key(ESTABLISHED, id), entry));
+    commit(identity, &batch)?;
+    Ok(Applied {
+        // That a document was compared is not taken back; which of two documents holds is.
+        undo: (!is_settled).then_some(line),
+        events: vec![event(AuditKind::Entered, client, id)],
+    })
+}
+
+/// Takes back a change of the BSN, or the choice between documents, while a BSN must be held.
+pub(super) fn undo(
+    client: ClientId,
+    change: EntryId,
+    line: &Entry,
+    docs: &mut Workspace<'_>,
+    ctx: &mut Context<'_>,
+) -> Result<Applied, Vec<Problem>> {
+    let author = author(docs);
+    let identity = needed(docs)?;
+    let key = line.text(FIELD);
+    let to = match key.as_str() {
+        BSN if is_newest(identity, line, BSN) => {
+            Some(line.text(FROM)).filter(|from| !from.is_empty())
+        }
+        ESTABLISHED_BY
+            if identity_answers(client, identity).is_empty()
+                && identity.all_texts(ESTABLISHED_BY).contains(&line.text(TO)) =>
+        {
+            established_aside(identity, line)
+                .first()
+                .map(|(id, _)| id.clone())
+        }
+        _ => None,
+    };
+    let to = to.ok_or_else(|| not_possible(Field::Whole))?;
+    let (batch, id) = Change::back(change, line, key, to).batch(identity, author, ctx);
+    commit(identity, &batch)?;
     Ok(Applied {
         undo: None,
-        events: vec![event(AuditKind::Entered, client, id)],
+        events: vec![event(AuditKind::Corrected, client, id)],
     })
 }
 

@@ -2,15 +2,16 @@
 
 use crate::document::Document;
 use crate::document::code::Code;
-use crate::document::layout::NAME;
+use crate::document::layout::{FIELD, FROM, NAME};
 use crate::document::value::Write;
 use crate::edit::{Profession, ProfileField, ProfileInput};
+use crate::id::EntryId;
 use crate::problem::{Fault, Field, Problem};
 use crate::project::conflict::open_values;
 use crate::value::name::NAME_CHARS_MAX;
 
 use super::check::{Check, Required};
-use super::history::Change;
+use super::history::{Change, is_newest, line};
 use super::{Applied, AuditEvent, AuditKind, Context, Workspace, commit, not_possible};
 
 pub(super) fn set(
@@ -55,14 +56,14 @@ pub(super) fn set(
         if is_new {
             batch.push(Write::text(field.code(), value));
         } else {
-            batch.extend(replace(profile, field, value, &author, ctx));
+            batch.extend(replace(profile, field, value, &author, ctx).0);
         }
     }
     if batch.is_empty() {
         return Ok(Applied::default());
     }
     commit(profile, &batch)?;
-    Ok(written(is_new))
+    Ok(written(is_new, None))
 }
 
 /// One part of the form; settles what two devices said differently.
@@ -100,19 +101,44 @@ pub(super) fn change(
         ProfileField::Name => value.clone(),
         _ => profile.text(NAME).unwrap_or_default(),
     };
-    let batch = replace(profile, field, value, &author, ctx);
+    let (batch, id) = replace(profile, field, value, &author, ctx);
     commit(profile, &batch)?;
-    Ok(written(false))
+    Ok(written(false, Some(id)))
 }
 
-/// A part with its line in the history.
+/// Takes one recorded change of a part back; where an answer was chosen, the question stands open again.
+pub(super) fn undo(
+    change: EntryId,
+    docs: &mut Workspace<'_>,
+    ctx: &mut Context<'_>,
+) -> Result<Applied, Vec<Problem>> {
+    let refused = || not_possible(Field::Whole);
+    let profile = docs.profile.as_deref_mut().ok_or_else(refused)?;
+    let line = line(profile, change)?;
+    let field = ProfileField::from_code(&line.text(FIELD)).ok_or_else(refused)?;
+    let from = line.text(FROM);
+    let is_required = matches!(field, ProfileField::Name | ProfileField::Profession);
+    if !is_newest(profile, &line, field.code()) || (is_required && from.is_empty()) {
+        return Err(refused());
+    }
+    let author = match field {
+        ProfileField::Name => from.clone(),
+        _ => profile.text(NAME).unwrap_or_default(),
+    };
+    let key = field.code().to_owned();
+    let (batch, _) = Change::back(change, &line, key, from).batch(profile, author, ctx);
+    commit(profile, &batch)?;
+    Ok(written(false, None))
+}
+
+/// A part with its line in the history, and the id of that.
 fn replace(
     profile: &Document,
     field: ProfileField,
     to: String,
     author: &str,
     ctx: &mut Context<'_>,
-) -> Vec<Write> {
+) -> (Vec<Write>, EntryId) {
     let code = field.code().to_owned();
     let change = Change {
         key: code.clone(),
@@ -121,18 +147,17 @@ fn replace(
         to,
         undoes: None,
     };
-    let (batch, _) = change.batch(profile, author.to_owned(), ctx);
-    batch
+    change.batch(profile, author.to_owned(), ctx)
 }
 
-fn written(is_new: bool) -> Applied {
+fn written(is_new: bool, undo: Option<EntryId>) -> Applied {
     let kind = if is_new {
         AuditKind::Entered
     } else {
         AuditKind::Corrected
     };
     Applied {
-        undo: None,
+        undo,
         events: vec![AuditEvent {
             kind,
             client: None,

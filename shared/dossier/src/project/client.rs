@@ -19,7 +19,7 @@ use crate::value::bsn::Bsn;
 use crate::value::phone::Phone;
 use crate::view::{ClientRow, ClientView, Conflict, ConflictAbout, Earlier, FieldView};
 
-use super::{conflict, identity, plan, visit};
+use super::{change, conflict, identity, plan, visit};
 
 /// Answered planned visits a row carries: more than any client has in the days that Vandaag looks at.
 const ANSWERED_MAX: usize = 16;
@@ -238,6 +238,7 @@ pub fn client_view(
             .map(|field| field_view(dossier, field, &changes, &conflicts))
             .collect(),
         funding_earlier: earlier(ClientField::Funding, &changes),
+        other_changes: change::other_changes(dossier, document, &changes, &conflicts),
         needs_bsn,
         bsn_masked: bsn
             .and_then(|digits| Bsn::parse(&digits).ok())

@@ -48,8 +48,13 @@ pub(crate) fn open_values(document: &Document, code: &str, key: &str) -> Vec<Str
     values.into_iter().collect()
 }
 
+/// Whether a line of the history chose among answers.
+pub(crate) fn is_choice(line: &Entry) -> bool {
+    line.texts(OTHER).next().is_some()
+}
+
 /// What a line of the history put aside: the value before it, and the answers that stood beside that one.
-pub(super) fn put_aside(line: &Entry) -> Vec<String> {
+pub(crate) fn put_aside(line: &Entry) -> Vec<String> {
     let others = line.texts(OTHER).map(|(_, text)| text.to_owned());
     std::iter::once(line.text(FROM)).chain(others).collect()
 }
@@ -178,18 +183,22 @@ fn planning_answers(
                 },
             },
         };
-        let value = AnswerValue::Planning(PlanningValue {
-            weekdays: of.rule.weekdays,
-            time: of.rule.time,
-            minutes: of.rule.minutes,
-            from: of.rule.from.to_string(),
-            until: of.rule.until.map(|date| date.to_string()),
-            ended: of.ended.map(|date| date.to_string()),
-        });
+        let value = planning_value(of);
         let line = given(lines, &code, stored);
         Some(answer(value, line, is_shown(stored), Some(choose)))
     });
     in_order(found.collect())
+}
+
+pub(super) fn planning_value(of: Plan) -> AnswerValue {
+    AnswerValue::Planning(PlanningValue {
+        weekdays: of.rule.weekdays,
+        time: of.rule.time,
+        minutes: of.rule.minutes,
+        from: of.rule.from.to_string(),
+        until: of.rule.until.map(|date| date.to_string()),
+        ended: of.ended.map(|date| date.to_string()),
+    })
 }
 
 /// The digits of each BSN that two devices hold; empty = one or none.
@@ -218,7 +227,7 @@ pub(crate) fn identity_answers(client: ClientId, identity: &Document) -> Vec<Ans
     let bsn = identity.text(BSN).unwrap_or_default();
     let newest = super::identity(identity).map(|(_, entry)| entry);
     let mut found: Vec<(IdentityValue, Entry)> = Vec::new();
-    for id in identity.all_texts(ESTABLISHED_BY) {
+    for id in open_values(identity, ESTABLISHED_BY, ESTABLISHED_BY) {
         let entry = identity.entry(&format!("{ESTABLISHED}{id}"));
         let Some(entry) = entry.filter(|entry| entry.text(BSN) == bsn) else {
             continue;
@@ -226,11 +235,7 @@ pub(crate) fn identity_answers(client: ClientId, identity: &Document) -> Vec<Ans
         let Some(value) = super::identity::value(&entry) else {
             continue;
         };
-        let is_same = |of: &(IdentityValue, Entry)| {
-            (of.0.document_kind, &of.0.document_number)
-                == (value.document_kind, &value.document_number)
-        };
-        match found.iter_mut().find(|of| is_same(of)) {
+        match found.iter_mut().find(|of| is_same(&of.0, &value)) {
             Some(known) if Some(&entry) == newest.as_ref() => *known = (value, entry),
             Some(_) => {}
             None => found.push((value, entry)),
@@ -259,6 +264,32 @@ pub(crate) fn identity_answers(client: ClientId, identity: &Document) -> Vec<Ans
         )
     });
     in_order(found.collect())
+}
+
+/// The documents that stay when a line that chose one of them is taken back, with the id of each; empty when it chose
+/// between none, or with another BSN than the one that is held.
+pub(crate) fn established_aside(identity: &Document, line: &Entry) -> Vec<(String, IdentityValue)> {
+    let bsn = identity.text(BSN).unwrap_or_default();
+    let mut found: Vec<(String, IdentityValue)> = Vec::new();
+    for id in put_aside(line) {
+        let entry = identity.entry(&format!("{ESTABLISHED}{id}"));
+        let entry = entry.filter(|entry| entry.text(BSN) == bsn);
+        let Some(value) = entry.and_then(|entry| super::identity::value(&entry)) else {
+            continue;
+        };
+        if !found.iter().any(|(_, known)| is_same(known, &value)) {
+            found.push((id, value));
+        }
+    }
+    if found.len() < 2 {
+        found.clear();
+    }
+    found
+}
+
+/// The same document, compared at whatever moment.
+pub(super) fn is_same(one: &IdentityValue, other: &IdentityValue) -> bool {
+    (one.document_kind, &one.document_number) == (other.document_kind, &other.document_number)
 }
 
 /// Open questions about the caregiver.
@@ -294,8 +325,7 @@ fn answers(
 
 /// The newest line that gave a field this value; one that chose among answers, or took a choice back, gave none.
 fn given<'a>(lines: &'a [(EntryId, Entry)], code: &str, to: &str) -> Option<&'a Entry> {
-    let is_choice =
-        |line: &Entry| line.texts(OTHER).next().is_some() || !line.text(UNDOES).is_empty();
+    let is_choice = |line: &Entry| is_choice(line) || !line.text(UNDOES).is_empty();
     let lines = lines.iter().map(|(_, line)| line);
     let mut said = lines.filter(|line| line.text(FIELD) == code && line.text(TO) == to);
     let newest = said.clone().next();

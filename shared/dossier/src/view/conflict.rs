@@ -103,6 +103,30 @@ pub struct Conflict {
     pub answers: Vec<Answer>,
 }
 
+/// A recorded change of a planning, of the BSN (masked), or the choice between identity documents. Changes of fields and
+/// of the funding are [`super::Earlier`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueChange {
+    /// Which value.
+    pub about: ConflictAbout,
+    /// Id of the change.
+    pub change: EntryId,
+    /// The value that was replaced.
+    pub from: AnswerValue,
+    /// The value that replaced it.
+    pub to: AnswerValue,
+    /// The answers that were not chosen; empty when nothing was chosen.
+    pub aside: Vec<AnswerValue>,
+    /// It took a choice back: the question was asked again.
+    pub is_asked_again: bool,
+    /// Nothing followed on it, so it can be taken back.
+    pub can_undo: bool,
+    /// When, ms since the epoch, UTC.
+    pub changed_at: i64,
+    /// Who.
+    pub author: String,
+}
+
 /// An open question about the caregiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileConflict {

@@ -1,5 +1,6 @@
 //! Devices around a relay, frame by frame: what was told as saved is there, and whoever may converge does.
 
+mod answers_undo;
 mod both_ways;
 mod clock;
 mod fault;

@@ -14,18 +14,18 @@ use super::super::tablet::{Tablet, caregiver, name, this_morning, visit_at};
 use super::world::World;
 
 const VISIT: EntryId = EntryId([5; 16]);
-const MINUTE: i64 = 60_000;
+pub(super) const MINUTE: i64 = 60_000;
 /// Names of the devices.
-const TABLET: usize = 0;
-const LAPTOP: usize = 1;
+pub(super) const TABLET: usize = 0;
+pub(super) const LAPTOP: usize = 1;
 
 /// A tablet and a laptop that know the same client.
-fn pair(seed: u64) -> (World, ClientId) {
+pub(super) fn pair(seed: u64) -> (World, ClientId) {
     super::world(seed, 2)
 }
 
 /// Somebody does something on one device.
-fn on<T>(world: &mut World, index: usize, act: impl FnOnce(&mut Tablet) -> T) -> T {
+pub(super) fn on<T>(world: &mut World, index: usize, act: impl FnOnce(&mut Tablet) -> T) -> T {
     world.peers[index].tablet.now = world.now;
     let done = act(&mut world.peers[index].tablet);
     world.changed(index);
@@ -36,7 +36,7 @@ fn ask(world: &mut World, index: usize, command: Command) -> Reply {
     on(world, index, |tablet| tablet.ask(command))
 }
 
-fn save(world: &mut World, index: usize, edit: Edit) -> Option<EntryId> {
+pub(super) fn save(world: &mut World, index: usize, edit: Edit) -> Option<EntryId> {
     match ask(world, index, Command::Edit { edit, draft: None }) {
         Reply::Saved { undo } => undo,
         other => panic!("{}", name(&other)),
@@ -44,14 +44,14 @@ fn save(world: &mut World, index: usize, edit: Edit) -> Option<EntryId> {
 }
 
 /// From now on nobody hears anybody.
-fn part(world: &mut World) {
+pub(super) fn part(world: &mut World) {
     world.is_relay_up = false;
     world.cut_all();
     world.run(MINUTE);
 }
 
 /// The network is back: nobody taps.
-fn meet(world: &mut World) {
+pub(super) fn meet(world: &mut World) {
     world.is_relay_up = true;
     world.run(60 * MINUTE);
 }
@@ -74,7 +74,7 @@ fn rows(world: &mut World, index: usize) -> Vec<ClientRow> {
     }
 }
 
-fn profile(world: &mut World, index: usize) -> dossier::view::ProfileView {
+pub(super) fn profile(world: &mut World, index: usize) -> dossier::view::ProfileView {
     match ask(world, index, Command::Profile) {
         Reply::Profile(view) => view,
         other => panic!("{}", name(&other)),
@@ -139,7 +139,7 @@ fn done_of(world: &mut World, index: usize, slot: u8) -> String {
 
 /// Everything a person can see but drafts, which stand on their device.
 #[track_caller]
-fn assert_same(world: &mut World, client: ClientId) {
+pub(super) fn assert_same(world: &mut World, client: ClientId) {
     let mut views = Vec::new();
     for index in 0..world.peers.len() {
         let page = on(world, index, |tablet| seen(tablet, client));
@@ -154,12 +154,17 @@ fn assert_same(world: &mut World, client: ClientId) {
     assert_eq!(views[0], views[1]);
 }
 
-fn answers(world: &mut World, index: usize, client: ClientId, of: ConflictAbout) -> Vec<Answer> {
+pub(super) fn answers(
+    world: &mut World,
+    index: usize,
+    client: ClientId,
+    of: ConflictAbout,
+) -> Vec<Answer> {
     let view = on(world, index, |tablet| tablet.client(client));
     view.answers(of).to_vec()
 }
 
-fn choose(world: &mut World, index: usize, answer: &Answer) -> Option<EntryId> {
+pub(super) fn choose(world: &mut World, index: usize, answer: &Answer) -> Option<EntryId> {
     let edit = answer.choose.as_deref().cloned();
     save(world, index, edit.expect("can be chosen"))
 }
