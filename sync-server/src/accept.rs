@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::debug;
 
 use crate::crowd::{Crowd, Place, Seat};
+use crate::meter::{Meter, Metered};
 
 /// How long the head of a request may take, and how long a connection may wait for the next one.
 const HEAD: Duration = Duration::from_secs(10);
@@ -32,6 +33,8 @@ pub(crate) struct Permit {
     _permit: Arc<(OwnedSemaphorePermit, Option<Seat<Place>>)>,
     /// Who is at the other end: a device, or a proxy.
     pub(crate) peer: IpAddr,
+    /// Counts what it sends.
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// How many connections there may be.
@@ -84,11 +87,15 @@ pub(crate) async fn serve(
         };
         match (free.clone().try_acquire_owned(), limits.seat(peer)) {
             (Ok(permit), Ok(seat)) => {
+                let meter = Arc::new(Meter::default());
                 let permit = Permit {
                     _permit: Arc::new((permit, seat)),
                     peer,
+                    meter: meter.clone(),
                 };
                 let router = router.clone().layer(Extension(permit));
+                stream.set_nodelay(true).ok();
+                let stream = Metered { stream, meter };
                 tokio::spawn(connection(stream, router, told.clone()));
             }
             _ => dropped(),
@@ -101,8 +108,11 @@ pub(crate) async fn serve(
         .ok();
 }
 
-async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
-    stream.set_nodelay(true).ok();
+async fn connection(
+    stream: Metered<TcpStream>,
+    router: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
     let service = TowerToHyperService::new(router);
     let mut builder = http1::Builder::new();
     builder

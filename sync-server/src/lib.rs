@@ -9,6 +9,7 @@ mod clock;
 mod crowd;
 mod files;
 mod headers;
+mod meter;
 mod relay;
 mod request_log;
 pub mod store;

@@ -2,6 +2,9 @@
 //!
 //! It promises that what it acknowledged is durable, that memory stays bounded whatever anybody sends, and that its log
 //! and its figures name no account. It reads the outer part of a record and nothing more.
+//!
+//! Memory that all share is held while a request is carried out, never while a socket is waited for. What is being received
+//! or sent belongs to one connection; of those an account and an address have so many.
 
 mod bucket;
 mod hub;
@@ -40,8 +43,15 @@ use crate::store::RelayStore;
 
 pub use self::bucket::Rate;
 
-/// Memory for frames that are being worked on, over all connections, in units of 1 KiB.
-const IN_FLIGHT_KIB: usize = 64 * 1_024;
+/// Memory for requests that are being worked on and the answers made for them, over all connections, in units of 1 KiB.
+/// Nobody holds any of it while he waits for somebody else's socket.
+const WORK_KIB: usize = 64 * 1_024;
+
+/// Chains read as a whole at once: each may be as long as 4,096 entries of 16 KiB.
+const CHAINS: usize = 2;
+
+/// Large frames at once of those who have not shown who they are: who brings a whole chain to a relay that has none.
+const LARGE_STRANGERS: usize = 16;
 
 /// New accounts over all connections.
 const REGISTERS: Rate = Rate {
@@ -52,7 +62,7 @@ const REGISTERS: Rate = Rate {
 /// A device has one socket; after a broken connection the relay may know of the old one for two pings more.
 const SOCKETS_PER_ACCOUNT: usize = 8 * limit::ACTIVE_DEVICES_MAX;
 
-/// When to come back, in ms, for who has all the sockets it may have.
+/// When to come back, in ms, for who has all the sockets it may have or finds no room.
 const CROWDED_MS: u32 = 60_000;
 
 /// How often mailboxes are looked at.
@@ -97,7 +107,7 @@ pub struct RelaySettings {
     pub hello: Duration,
     /// Mean time between two pings; a socket that answers none is closed before the third.
     pub ping: Duration,
-    /// How long a reader may take for one frame.
+    /// How long a reader may take for one frame, and a stranger from a large frame to a hello.
     pub send: Duration,
 }
 
@@ -143,7 +153,9 @@ pub(crate) struct Relay<S> {
     hub: Hub,
     mailbox: Mutex<Mailbox>,
     registers: Mutex<Bucket>,
-    in_flight: Semaphore,
+    work: Semaphore,
+    chains: Semaphore,
+    large_strangers: Arc<Semaphore>,
     connections: AtomicU64,
     stopping: watch::Receiver<bool>,
     began: Instant,
@@ -164,7 +176,9 @@ impl<S: RelayStore> Relay<S> {
             metrics: Metrics::default(),
             mailbox: Mutex::default(),
             registers: Mutex::new(Bucket::full(REGISTERS, 0)),
-            in_flight: Semaphore::new(IN_FLIGHT_KIB),
+            work: Semaphore::new(WORK_KIB),
+            chains: Semaphore::new(CHAINS),
+            large_strangers: Arc::new(Semaphore::new(LARGE_STRANGERS)),
             connections: AtomicU64::new(0),
             stopping,
             began: Instant::now(),
@@ -262,9 +276,10 @@ async fn upgrade<S: RelayStore>(
         .max_message_size(limit::FRAME_MAX_BYTES)
         .max_frame_size(limit::FRAME_MAX_BYTES)
         .on_upgrade(move |socket| async move {
+            permit.meter.narrow(relay.large_strangers.clone());
             match seat {
                 Some(None) => socket::turn_away(socket, &relay).await,
-                _ => socket::run(socket, relay).await,
+                _ => socket::run(socket, relay, permit.meter.clone()).await,
             }
             drop((permit, seat));
         })

@@ -32,6 +32,8 @@ mod local;
 mod pairing;
 #[path = "relay/refusal.rs"]
 mod refusal;
+#[path = "relay/room.rs"]
+mod room;
 #[path = "relay/story.rs"]
 mod story;
 

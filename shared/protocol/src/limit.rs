@@ -55,8 +55,6 @@ pub const DEVICE_NAME_MAX_BYTES: usize = 128;
 pub const BOX_LIFE_MS: u64 = 300_000;
 /// What a refusal tells beside its code: at most one chain entry with its length.
 pub const DETAIL_MAX_BYTES: usize = 4 + CHAIN_ENTRY_MAX_BYTES;
-/// Bytes received on one connection and not yet answered; above it the relay stops reading.
-pub const IN_FLIGHT_MAX_BYTES: usize = 2 * FRAME_MAX_BYTES;
 /// Frames waiting for a slow reader; above it the relay sends one "pull needed" instead.
 pub const SEND_QUEUE_FRAMES_MAX: usize = 64;
 /// Bytes of frames waiting for a slow reader.

@@ -1,7 +1,10 @@
 //! One connection as a step machine: a frame goes in, what is to be done comes out. It knows what may come when, checks
 //! signatures and shapes, and counts what one connection may ask for. It knows no socket, no store and no clock.
 
-use protocol::limit::{DRAFT_SLOTS, FORMAT, PAGE_MAX_BYTES};
+use protocol::limit::{
+    DETAIL_MAX_BYTES, DRAFT_FRAME_MAX_BYTES, DRAFT_SLOTS, DRAFTS_MAX, FORMAT, PAGE_MAX_BYTES,
+    RECORD_MAX_BYTES,
+};
 use protocol::wire::{BoxPlace, Origin, RecordName, Refusal, RequestId, ToRelay, find_request};
 use protocol::{
     AccountId, AccountSeq, BoxId, BoxToken, ChainHash, Challenge, DeviceIndex, VerifyKey,
@@ -29,6 +32,60 @@ const BOXES: Rate = Rate {
     per_second: 1,
     burst: 30,
 };
+
+/// Any answer that is no page: the largest is a refusal with a chain entry in it. With a page, the heads of its records.
+const OTHER_BYTES: usize = DETAIL_MAX_BYTES + 1_024;
+
+/// What a frame asks, read where it stands: nothing of it was copied.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    request: RequestId,
+    asked: Result<ToRelay<'a>, Refusal<'static>>,
+    bytes: usize,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads a frame.
+    pub(crate) fn read(frame: &'a [u8]) -> Self {
+        let (request, asked) = match ToRelay::decode(frame) {
+            Ok((request, asked)) => (request, Ok(asked)),
+            Err(error) => {
+                let request = find_request(frame).unwrap_or(RequestId::NONE);
+                (request, Err(error.into()))
+            }
+        };
+        Self {
+            request,
+            asked,
+            bytes: frame.len(),
+        }
+    }
+
+    /// Its number.
+    pub(crate) const fn request(&self) -> RequestId {
+        self.request
+    }
+
+    /// Whether the whole chain is read for it.
+    pub(crate) const fn reads_chain(&self) -> bool {
+        matches!(self.asked, Ok(ToRelay::AppendChain { .. }))
+    }
+
+    /// What it takes to carry it out: itself as handed to the store and as passed on to others, and its largest answer
+    /// as read from the store and as sent.
+    pub(crate) fn work_bytes(&self) -> usize {
+        let answer = match &self.asked {
+            Ok(ToRelay::Pull { max_bytes, .. }) => usize::try_from(*max_bytes)
+                .unwrap_or(usize::MAX)
+                .clamp(RECORD_MAX_BYTES, PAGE_MAX_BYTES),
+            Ok(ToRelay::PullChain { .. }) => PAGE_MAX_BYTES,
+            Ok(ToRelay::PullDrafts) => DRAFTS_MAX * DRAFT_FRAME_MAX_BYTES,
+            Ok(ToRelay::Probe { names }) => names.0.len() * RECORD_MAX_BYTES,
+            _ => 0,
+        };
+        2 * (self.bytes + answer + OTHER_BYTES)
+    }
+}
 
 /// Who a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,14 +239,11 @@ impl Session {
         self.boxes.is_some() || self.has_signed
     }
 
-    /// Takes a frame in.
-    pub(crate) fn take(&mut self, frame: &[u8], now_ms: u64) -> (RequestId, Step) {
-        match ToRelay::decode(frame) {
-            Ok((request, asked)) => (request, self.step(asked, now_ms)),
-            Err(error) => {
-                let request = find_request(frame).unwrap_or(RequestId::NONE);
-                (request, self.fault(error.into()))
-            }
+    /// Takes a request in.
+    pub(crate) fn take(&mut self, asked: Asked<'_>, now_ms: u64) -> Step {
+        match asked.asked {
+            Ok(asked) => self.step(asked, now_ms),
+            Err(refusal) => self.fault(refusal),
         }
     }
 

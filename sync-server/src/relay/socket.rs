@@ -17,11 +17,12 @@ use tracing::{debug, warn};
 
 use super::metrics::Metrics;
 use super::queue::{Outgoing, Queue};
-use super::session::{Session, Step};
-use super::work::Work;
+use super::session::{Asked, Session};
+use super::work::{Done, Work};
 use super::{CROWDED_MS, Relay};
 use crate::accept::stopped;
 use crate::clock;
+use crate::meter::{CrowdedError, Meter};
 use crate::store::{RelayStore, Standing};
 
 /// Devices come back spread over this time, in ms, after a restart.
@@ -36,12 +37,18 @@ const PAUSE_MS: u32 = 100;
 /// The connection is at its end.
 struct Over;
 
+/// The account has asked for too much.
+struct Slow {
+    retry_after_ms: u32,
+}
+
 struct Connection<S> {
     socket: WebSocket,
     relay: Arc<Relay<S>>,
     id: u64,
     queue: Arc<Queue>,
     session: Session,
+    meter: Arc<Meter>,
     hello_by: Instant,
     pair_by: Instant,
     ping_at: Instant,
@@ -49,7 +56,7 @@ struct Connection<S> {
 }
 
 /// Runs a connection to its end.
-pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>) {
+pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>, meter: Arc<Meter>) {
     let began = Instant::now();
     let mut random = [0; 40];
     if getrandom::fill(&mut random).is_err() {
@@ -69,6 +76,7 @@ pub(super) async fn run<S: RelayStore>(socket: WebSocket, relay: Arc<Relay<S>>) 
         pair_by: began + pair,
         ping_at: began + spread(relay.settings.ping, jitter),
         unanswered: 0,
+        meter,
         socket,
         relay: relay.clone(),
     };
@@ -102,6 +110,12 @@ pub(super) async fn turn_away<S>(mut socket: WebSocket, relay: &Relay<S>) {
         socket.recv().await
     };
     timeout(GOODBYE, goodbye).await.ok();
+}
+
+fn is_crowded(error: &std::io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<CrowdedError>())
 }
 
 /// A time around the mean, by the limits' share of it.
@@ -246,7 +260,11 @@ impl<S: RelayStore> Connection<S> {
     async fn take(&mut self, message: Message) -> Result<(), Over> {
         self.unanswered = 0;
         match message {
-            Message::Binary(frame) => self.frame(&frame).await,
+            Message::Binary(frame) => {
+                self.meter.begin_message();
+                // Apart, so that a socket that only listens keeps no room for it.
+                Box::pin(self.frame(&frame)).await
+            }
             Message::Text(_) => {
                 let refusal = Refusal::Malformed { reason: 0 };
                 self.refuse(RequestId::NONE, refusal).await?;
@@ -268,29 +286,46 @@ impl<S: RelayStore> Connection<S> {
     }
 
     async fn frame(&mut self, frame: &Bytes) -> Result<(), Over> {
-        let relay = self.relay.clone();
-        Metrics::add(&relay.metrics.frames_in, 1);
-        Metrics::add(&relay.metrics.bytes_in, frame.len());
-        let (request, step) = self.session.take(frame, relay.now_ms());
-        if let Some(member) = self.session.member() {
-            let (weight, now_ms) = (step.weight(), relay.now_ms());
-            let hub = &relay.hub;
-            let spent = hub.spend(member.account, weight, frame.len(), now_ms);
-            if let Err(retry_after_ms) = spent {
+        Metrics::add(&self.relay.metrics.frames_in, 1);
+        Metrics::add(&self.relay.metrics.bytes_in, frame.len());
+        let asked = Asked::read(frame);
+        let request = asked.request();
+        let done = match self.carry_out(asked, frame.len()).await {
+            Ok(done) => done,
+            Err(Slow { retry_after_ms }) => {
                 let refusal = Refusal::Slow { retry_after_ms };
                 self.refuse(request, refusal).await?;
                 let pause = u64::from(retry_after_ms.min(PAUSE_MS));
                 sleep(Duration::from_millis(pause)).await;
                 return Ok(());
             }
-        }
-        // A page may be as large as what may come in; both count as one.
-        let kib = match step {
-            Step::Pull { max_bytes, .. } => max_bytes,
-            _ => frame.len(),
         };
-        let kib = u32::try_from(kib / 1_024 + 1).unwrap_or(u32::MAX);
-        let _permit = relay.in_flight.acquire_many(kib).await;
+        for answer in done.answers {
+            self.send(answer).await?;
+        }
+        match done.close {
+            Some(code) => Err(self.close(code).await),
+            None => Ok(()),
+        }
+    }
+
+    /// Carries a request out once there is memory for it. That is given back before anything is sent: a reader who takes
+    /// his time holds up his own socket, which has the answers to one request.
+    async fn carry_out(&mut self, asked: Asked<'_>, bytes: usize) -> Result<Done, Slow> {
+        let relay = self.relay.clone();
+        let _turn = match asked.reads_chain() {
+            true => relay.chains.acquire().await.ok(),
+            false => None,
+        };
+        let kib = u32::try_from(asked.work_bytes() / 1_024 + 1).unwrap_or(u32::MAX);
+        let _room = relay.work.acquire_many(kib).await;
+        let request = asked.request();
+        let step = self.session.take(asked, relay.now_ms());
+        if let Some(member) = self.session.member() {
+            let (weight, now_ms) = (step.weight(), relay.now_ms());
+            let spent = relay.hub.spend(member.account, weight, bytes, now_ms);
+            spent.map_err(|retry_after_ms| Slow { retry_after_ms })?;
+        }
         let work = Work {
             relay: &relay,
             connection: self.id,
@@ -300,13 +335,10 @@ impl<S: RelayStore> Connection<S> {
             close: None,
         };
         let done = work.carry_out(&mut self.session, step).await;
-        for answer in done.answers {
-            self.send(answer).await?;
+        if self.session.member().is_some() {
+            self.meter.widen();
         }
-        match done.close {
-            Some(code) => Err(self.close(code).await),
-            None => Ok(()),
-        }
+        Ok(done)
     }
 
     /// A message is too large, the bytes are no messages, or the connection broke. What can still be said is said.
@@ -321,6 +353,14 @@ impl<S: RelayStore> Connection<S> {
                 let limit_bytes = u32::try_from(FRAME_MAX_BYTES).unwrap_or(u32::MAX);
                 (Refusal::TooLarge { limit_bytes }, close_code::SIZE)
             }
+            Some(Error::Io(error)) if is_crowded(error) => {
+                Metrics::add(&self.relay.metrics.connections_dropped, 1);
+                let bye = ToDevice::Bye {
+                    retry_after_ms: CROWDED_MS,
+                };
+                self.tell(&bye, RequestId::NONE).await?;
+                return Err(self.close(close_code::AGAIN).await);
+            }
             Some(Error::Protocol(ResetWithoutClosingHandshake)) => return Err(Over),
             Some(Error::Protocol(_) | Error::Utf8(_)) => {
                 (Refusal::Malformed { reason: 0 }, close_code::PROTOCOL)
@@ -331,24 +371,35 @@ impl<S: RelayStore> Connection<S> {
         Err(self.close(code).await)
     }
 
+    /// When a stranger is to be gone.
+    fn gone_by(&self) -> Option<Instant> {
+        if self.session.member().is_some() {
+            return None;
+        }
+        let by = match self.session.is_pairing() {
+            true => self.pair_by,
+            false => self.hello_by,
+        };
+        let large = self.meter.large_since();
+        let large_by = large.map(|since| since + self.relay.settings.send);
+        Some(large_by.map_or(by, |large_by| by.min(large_by)))
+    }
+
     fn wake_at(&self) -> Instant {
-        match self.session.member() {
-            Some(_) => self.ping_at,
-            None if self.session.is_pairing() => self.ping_at.min(self.pair_by),
-            None => self.ping_at.min(self.hello_by),
+        match self.gone_by() {
+            // A large frame may begin meanwhile; that has a deadline of its own.
+            Some(by) => self
+                .ping_at
+                .min(by)
+                .min(Instant::now() + self.relay.settings.hello),
+            None => self.ping_at,
         }
     }
 
     async fn wake(&mut self, jitter: u64) -> Result<(), Over> {
         let now = Instant::now();
-        if self.session.member().is_none() {
-            let by = match self.session.is_pairing() {
-                true => self.pair_by,
-                false => self.hello_by,
-            };
-            if now >= by {
-                return Err(self.close(close_code::POLICY).await);
-            }
+        if self.gone_by().is_some_and(|by| now >= by) {
+            return Err(self.close(close_code::POLICY).await);
         }
         if now >= self.ping_at {
             if self.unanswered >= 2 {

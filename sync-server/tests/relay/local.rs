@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use sync_server::store::{MemoryStore, RelayStore, SqliteOptions, SqliteStore};
 use sync_server::{LaunchError, Registration, RelaySettings, Settings, WithRelay, launch};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -40,6 +40,25 @@ impl Local {
         change: impl FnOnce(&mut RelaySettings),
     ) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
+        Self::start_on(listener, store, change_server, change)
+    }
+
+    /// Where the system keeps little of what is sent: what is not read soon waits at the relay.
+    pub fn start_narrow<S: RelayStore>(store: S, change: impl FnOnce(&mut RelaySettings)) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        // The sockets that it takes in are like it.
+        socket.set_send_buffer_size(8_192).unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let listener = socket.listen(1_024).unwrap();
+        Self::start_on(listener, store, |_| {}, change)
+    }
+
+    fn start_on<S: RelayStore>(
+        listener: TcpListener,
+        store: S,
+        change_server: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut RelaySettings),
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let origin = format!("http://localhost:{}", address.port());
         let mut settings = RelaySettings::new(origin, Registration::Open);

@@ -9,7 +9,7 @@ use protocol::wire::{
     Acked, EntryBytes, Invite, List, RecordBytes, RequestId, ToDevice, ToRelay, find_request,
 };
 use protocol::{AccountSeq, Challenge};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
@@ -70,6 +70,31 @@ impl Client {
         self.greet(greeting).unwrap()
     }
 
+    /// A member that takes in little before it is read: what it asks for soon waits at the relay.
+    pub async fn narrow(address: SocketAddr, pen: &Pen) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = socket.connect(address).await.unwrap();
+        let url = format!("ws://{address}/relay");
+        let connecting = tokio_tungstenite::client_async(url, MaybeTlsStream::Plain(stream));
+        let (socket, _) = tokio::time::timeout(PATIENCE, connecting)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut client = Self::over(socket).greeted().await;
+        let answer = client.hello(pen).await;
+        assert!(matches!(answer.read(), ToDevice::Welcome { .. }));
+        client
+    }
+
+    /// The connection below the messages.
+    pub fn stream(&mut self) -> &mut TcpStream {
+        match self.socket.get_mut() {
+            MaybeTlsStream::Plain(stream) => stream,
+            _ => panic!("plain"),
+        }
+    }
+
     /// Connects with more headers, and reads nothing.
     pub async fn open(
         address: SocketAddr,
@@ -82,14 +107,18 @@ impl Client {
         let config = tungstenite::protocol::WebSocketConfig::default().max_message_size(None);
         let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
         let (socket, _) = tokio::time::timeout(PATIENCE, connecting).await.unwrap()?;
-        Ok(Self {
+        Ok(Self::over(socket))
+    }
+
+    fn over(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        Self {
             socket,
             challenge: Challenge::NIL,
             origin: String::new(),
             greeting: Frame(Vec::new()),
             hints: VecDeque::new(),
             request: 0,
-        })
+        }
     }
 
     fn greet(mut self, greeting: Frame) -> Result<Self, tungstenite::Error> {

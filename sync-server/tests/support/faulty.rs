@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use protocol::wire::{ChainTip, RecordName};
 use protocol::{AccountId, AccountSeq, ChainHash, DeviceIndex, RelayInstance, VerifyKey};
@@ -23,6 +24,8 @@ pub enum Fault {
 #[derive(Default)]
 struct Plan {
     calls: u64,
+    /// Chains being read as a whole, and the most there were at once.
+    chains: (usize, usize),
     faults: BTreeMap<u64, Fault>,
 }
 
@@ -41,7 +44,11 @@ fn failed() -> StoreError {
 impl<S> Faulty<S> {
     pub fn new(inner: S, faults: impl IntoIterator<Item = (u64, Fault)>) -> Self {
         let faults = faults.into_iter().collect();
-        let plan = Plan { calls: 0, faults };
+        let plan = Plan {
+            calls: 0,
+            chains: (0, 0),
+            faults,
+        };
         Self {
             inner,
             plan: Arc::new(Mutex::new(plan)),
@@ -51,6 +58,11 @@ impl<S> Faulty<S> {
     /// Calls so far, failed ones included.
     pub fn calls(&self) -> u64 {
         self.plan.lock().unwrap().calls
+    }
+
+    /// Chains that were read as a whole at once.
+    pub fn chains_at_once(&self) -> usize {
+        self.plan.lock().unwrap().chains.1
     }
 
     async fn call<T>(
@@ -115,8 +127,17 @@ impl<S: RelayStore> RelayStore for Faulty<S> {
         prev: ChainHash,
         entry: Vec<u8>,
     ) -> Result<ChainTip, StoreError> {
-        self.call(self.inner.append_chain(account, prev, entry))
-            .await
+        {
+            let (now, most) = &mut self.plan.lock().unwrap().chains;
+            *now += 1;
+            *most = (*most).max(*now);
+        }
+        // So long that others come in.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let appended = self.call(self.inner.append_chain(account, prev, entry));
+        let appended = appended.await;
+        self.plan.lock().unwrap().chains.0 -= 1;
+        appended
     }
 
     async fn chain(

@@ -5,7 +5,11 @@
     reason = "tests"
 )]
 
-use protocol::wire::{BoxBytes, EntryBytes, Invite, List, RecordBytes};
+use protocol::limit::{CHAIN_ENTRY_MAX_BYTES, PAGE_RECORDS_MAX, PROBES_MAX, PUSH_RECORDS_MAX};
+use protocol::wire::{
+    Acked, BoxBytes, ChainTip, DraftBytes, EntryBytes, Invite, List, PlacedRecord, RecordBytes,
+    ToDevice,
+};
 use protocol::{Incarnation, RecordHash, Seq, Signature};
 
 use super::*;
@@ -33,9 +37,9 @@ fn welcomed() -> Session {
 
 fn take(session: &mut Session, asked: &ToRelay<'_>, now_ms: u64) -> Step {
     let bytes = asked.encode(RequestId(9)).unwrap();
-    let (request, step) = session.take(&bytes, now_ms);
-    assert_eq!(request, RequestId(9));
-    step
+    let asked = Asked::read(&bytes);
+    assert_eq!(asked.request(), RequestId(9));
+    session.take(asked, now_ms)
 }
 
 fn record(seq: u32) -> Vec<u8> {
@@ -102,7 +106,7 @@ fn a_hello_without_its_signature_goes_nowhere() {
 fn sixteen_senseless_frames_end_a_connection() {
     let mut session = welcomed();
     for number in 1..=u32::from(FAULTS_MAX) {
-        let (_, step) = session.take(&[1, 2, 3], 0);
+        let step = session.take(Asked::read(&[1, 2, 3]), 0);
         match number == u32::from(FAULTS_MAX) {
             false => assert!(matches!(step, Step::Refuse(Refusal::Malformed { .. }))),
             true => assert!(matches!(step, Step::Hang(Refusal::Malformed { .. }))),
@@ -114,7 +118,7 @@ fn sixteen_senseless_frames_end_a_connection() {
 fn a_member_may_be_newer_than_the_relay() {
     let mut session = welcomed();
     for _ in 0..100 {
-        let (_, step) = session.take(&[1, 0x1f, 0, 0, 0, 9, 1, 2, 3], 0);
+        let step = session.take(Asked::read(&[1, 0x1f, 0, 0, 0, 9, 1, 2, 3]), 0);
         assert_eq!(step, Step::Refuse(Refusal::UnknownType));
     }
 }
@@ -212,4 +216,91 @@ fn a_page_is_never_larger_than_its_limit() {
     };
     let step = take(&mut welcomed(), &pull, 0);
     assert!(matches!(step, Step::Pull { max_bytes, .. } if max_bytes == PAGE_MAX_BYTES));
+}
+
+/// What counts for a request, and all its answers together.
+fn weigh(asked: &ToRelay<'_>, answers: &[ToDevice<'_>]) -> (usize, usize) {
+    let bytes = asked.encode(RequestId(9)).unwrap();
+    let sent = answers
+        .iter()
+        .map(|answer| answer.encode(RequestId(9)).unwrap().len());
+    let sent: usize = sent.sum();
+    (Asked::read(&bytes).work_bytes(), 2 * (bytes.len() + sent))
+}
+
+#[test]
+fn no_request_takes_more_memory_than_counts_for_it() {
+    let small = vec![1; PAGE_MAX_BYTES / PAGE_RECORDS_MAX];
+    let placed = |record, count| {
+        let record = PlacedRecord {
+            seq: AccountSeq(1),
+            record: RecordBytes(record),
+        };
+        let head = AccountSeq(1);
+        let records = List(vec![record; count]);
+        ToDevice::Page { head, records }
+    };
+    let pull = |max_bytes| ToRelay::Pull {
+        after: AccountSeq(0),
+        max_bytes,
+    };
+    let record = vec![1; RECORD_MAX_BYTES];
+    let entry = vec![1; CHAIN_ENTRY_MAX_BYTES];
+    let draft = vec![1; DRAFT_FRAME_MAX_BYTES];
+    let tip = ChainTip {
+        len: 1,
+        head: ChainHash::NIL,
+    };
+    let drafts = |is_last| ToDevice::DraftPage {
+        is_last,
+        drafts: List(vec![DraftBytes(&draft); DRAFTS_MAX / 4]),
+    };
+    let name = RecordName {
+        device: DeviceIndex(0),
+        incarnation: Incarnation::NIL,
+        seq: Seq(1),
+    };
+    let acked = Acked {
+        hash: RecordHash::NIL,
+        seq: AccountSeq(1),
+    };
+    let shortest = vec![1; 300];
+    let push = ToRelay::Push {
+        records: List(vec![RecordBytes(&shortest); PUSH_RECORDS_MAX]),
+    };
+    let ack = ToDevice::Ack {
+        records: List(vec![acked; PUSH_RECORDS_MAX]),
+    };
+    let probed = ToDevice::Probed {
+        records: List(vec![Some(RecordBytes(&record)); PROBES_MAX]),
+    };
+    let entries = List(vec![EntryBytes(&entry); PAGE_MAX_BYTES / entry.len()]);
+    let names = List(vec![name; PROBES_MAX]);
+    let revoked = ToDevice::Refused {
+        index: 0,
+        refusal: Refusal::Revoked {
+            entry: EntryBytes(&entry),
+        },
+    };
+    let hello = ToRelay::Hello {
+        account: AccountId::NIL,
+        key: VerifyKey([3; 32]),
+        signature: Signature([0; 64]),
+        is_live: true,
+    };
+    let drafts = [drafts(false), drafts(false), drafts(false), drafts(true)];
+    for (counted, taken) in [
+        weigh(&pull(u32::MAX), &[placed(&small, PAGE_RECORDS_MAX)]),
+        weigh(&pull(0), &[placed(&record, 1)]),
+        weigh(
+            &ToRelay::PullChain { from: 0 },
+            &[ToDevice::ChainPage { tip, entries }],
+        ),
+        weigh(&ToRelay::PullDrafts, &drafts),
+        weigh(&ToRelay::Probe { names }, &[probed]),
+        weigh(&push, &[ack]),
+        weigh(&hello, &[revoked]),
+    ] {
+        assert!(taken <= counted, "{taken} of {counted}");
+    }
 }

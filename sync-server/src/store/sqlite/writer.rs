@@ -17,7 +17,7 @@ use crate::store::StoreError;
 /// Jobs that wait for the thread; above it their tasks wait.
 const QUEUE: usize = 1_024;
 
-/// Records in one commit.
+/// Records in one commit after which no job is added to it; the last one is not split.
 const COMMIT_RECORDS: usize = 256;
 
 /// Work inside a transaction. It ends in what is told to who asked, once the commit has succeeded or failed.
