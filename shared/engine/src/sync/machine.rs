@@ -29,6 +29,8 @@ const DIAL_MS: i64 = 20_000;
 const SILENCE_MS: i64 = 60_000;
 /// From news to the beacon that says it is stored, in ms.
 const BEACON_MS: i64 = 30_000;
+/// Until a device speaks that handed all in again, in ms.
+const SPEAK_MS: i64 = 1_000;
 /// Between two states of a draft on their way, in ms.
 const DRAFT_MS: i64 = 15_000;
 /// Between two looks whether the relay still has what it took, in ms.
@@ -252,6 +254,8 @@ pub struct Machine {
     draft_trouble: Option<Trouble>,
     /// The relay lost what it had taken, and not all of it was handed in again.
     is_refilling: bool,
+    /// All was handed in again, and nothing was said behind it.
+    has_refilled: bool,
     clock_off_ms: i64,
     told: Option<SyncStatus>,
     wake_at: Option<i64>,
@@ -290,6 +294,7 @@ impl Machine {
             trouble: None,
             draft_trouble: None,
             is_refilling: false,
+            has_refilled: false,
             clock_off_ms: 0,
             told: None,
             wake_at: None,

@@ -75,6 +75,9 @@ pub enum Work {
     },
     /// Say what stands here, if that was not said yet.
     Beacon,
+    /// Say something, though there is nothing to say: a record behind all that was handed in again shows others, who saw
+    /// more of the log before the relay lost it, that they miss what stands before.
+    Speak,
     /// Names of a few own records that the relay took, chosen at random.
     ChooseProbes,
     /// Compare what the relay gave back for them.

@@ -116,7 +116,8 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
                 }
                 Ok(Done::Nothing)
             }
-            Work::Beacon => self.beacon().await,
+            Work::Beacon if !self.has_to_tell() => Ok(Done::Nothing),
+            Work::Beacon | Work::Speak => self.speak().await,
             Work::ChooseProbes => self.choose_probes().await,
             Work::Probed { records } => self.probed(records).await,
             Work::ReadDrafts => Ok(Done::Drafts(self.unsent_drafts())),
@@ -329,15 +330,17 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         Ok(Done::Nothing)
     }
 
-    async fn beacon(&mut self) -> Outcome<Done> {
-        if self.session.sync.has_untold() && self.session.behind.is_empty() {
-            let epoch_key = self.keys.current_epoch_key()?;
-            let body = Body::plain(u64::try_from(self.now).unwrap_or_default(), Vec::new());
-            let place = (DocId::NIL, Generation(0), epoch_key.id());
-            let body_key = epoch_key.derive_body_key();
-            self.append(Lane::Log, RecordKind::Beacon, place, body, &body_key)?;
-            self.commit().await?;
-        }
+    fn has_to_tell(&self) -> bool {
+        self.session.sync.has_untold() && self.session.behind.is_empty()
+    }
+
+    async fn speak(&mut self) -> Outcome<Done> {
+        let epoch_key = self.keys.current_epoch_key()?;
+        let body = Body::plain(u64::try_from(self.now).unwrap_or_default(), Vec::new());
+        let place = (DocId::NIL, Generation(0), epoch_key.id());
+        let body_key = epoch_key.derive_body_key();
+        self.append(Lane::Log, RecordKind::Beacon, place, body, &body_key)?;
+        self.commit().await?;
         Ok(Done::Nothing)
     }
 

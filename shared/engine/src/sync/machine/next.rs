@@ -85,7 +85,11 @@ impl Machine {
         }
         if self.beacon_at.is_some_and(|at| at <= now) {
             self.beacon_at = None;
-            return self.work(Work::Beacon, out);
+            let work = match core::mem::take(&mut self.has_refilled) {
+                true => Work::Speak,
+                false => Work::Beacon,
+            };
+            return self.work(work, out);
         }
         if !self.wishes.probes.is_empty() {
             let names = core::mem::take(&mut self.wishes.probes);

@@ -4,7 +4,7 @@ use protocol::AccountSeq;
 
 use super::super::status::{Phase, SyncStatus};
 use super::super::work::Work;
-use super::{Asked, Link, Machine, Output, Wishes};
+use super::{Asked, Link, Machine, Output, SPEAK_MS, Wishes};
 
 impl Wishes {
     /// Records that were given and wait for the vault.
@@ -52,7 +52,11 @@ impl Machine {
         };
         if phase == Phase::UpToDate {
             self.backoff.reset();
-            self.is_refilling &= self.standing.is_some_and(|of| of.outbox_count > 0);
+            let is_done = self.standing.is_none_or(|of| of.outbox_count == 0);
+            if is_done && core::mem::take(&mut self.is_refilling) {
+                self.has_refilled = true;
+                self.beacon_at = Some(self.last_now.saturating_add(SPEAK_MS));
+            }
         }
         let mut status = SyncStatus {
             phase,

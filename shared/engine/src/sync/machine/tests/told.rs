@@ -153,4 +153,14 @@ fn a_relay_that_lost_records_is_told_until_they_are_handed_in_again() {
     settle(&mut machine, out, own, own);
     let told = machine.told.unwrap();
     assert_eq!((told.phase, told.is_refilling), (Phase::UpToDate, false));
+    // Behind all that it handed in again it says something, once.
+    let speaks = |machine: &mut Machine, at: i64| {
+        let out = machine.step(Input::Tick, at, 0);
+        let has_spoken = out.contains(&Output::Work(Box::new(Work::Speak)));
+        let says = (standing(own), Taken::default());
+        answer_all(machine, out, says, at);
+        has_spoken
+    };
+    assert!(speaks(&mut machine, later + SPEAK_MS));
+    assert!(!speaks(&mut machine, later + 2 * SPEAK_MS));
 }
