@@ -47,7 +47,10 @@ async fn reach_the_question(old: &Device, new: &Device, code: &str) -> Result<()
     old.begin_to_pair().await?;
     let digits = old.take_code(code).await?;
     new.type_digits(&digits).await?;
-    new.page().reads(RIGHT).await
+    new.page().reads(RIGHT).await?;
+    let text = new.page().text().await?;
+    ensure!(!text.contains("klopt niet"), "{text}");
+    Ok(())
 }
 
 /// The new device holds nothing, and the account lists what it did.
@@ -301,6 +304,38 @@ async fn a_new_device_that_reloads_or_dies_half_way_has_nothing_and_begins_again
     new.page().heading("Welkom bij Dossierkluis").await?;
     expect_nothing_paired(&old, &new).await?;
     old.pair_with(&new, NAME).await?;
+    close([old, new]).await
+}
+
+/// The person says yes before the digits are typed: they stay on the screen, and wrong ones end it on both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_before_the_digits_waits_for_them() -> Result<()> {
+    let mut turn = World::enter().await?;
+    let (_app, old, new) = two(&mut turn).await?;
+    let dialog = old.dialog("Apparaat koppelen");
+    for is_right in [false, true] {
+        let code = new.ask_to_join(NAME).await?;
+        old.begin_to_pair().await?;
+        let digits = old.take_code(&code).await?;
+        dialog.button("Toevoegen").await?;
+        let waits = format!("{NAME} komt erbij zodra het controlegetal daar goed is getypt.");
+        dialog.reads(&waits).await?;
+        ensure!(!dialog.has(Role::Button, "Toevoegen").await?);
+        ensure!(old.check_code().await? == digits);
+        if is_right {
+            new.type_digits(&digits).await?;
+            break;
+        }
+        let wrong = if digits == "0000" { "0001" } else { "0000" };
+        new.type_digits(wrong).await?;
+        new.page().reads("Het controlegetal klopt niet.").await?;
+        dialog.reads(STOPPED).await?;
+        dialog.button("Annuleren").await?;
+        expect_nothing_paired(&old, &new).await?;
+        new.open("/").await?;
+    }
+    new.page().heading("Vandaag").await?;
+    expect_devices(&old, 2).await?;
     close([old, new]).await
 }
 

@@ -6,7 +6,7 @@ use super::compress::Size;
 const BUDGET_BYTES: usize = 900_000;
 
 /// What `ci` refuses to grow over while the budget is not met; docs/adr/0009 says why it is not.
-const CEILING_BYTES: usize = 1_450_000;
+const CEILING_BYTES: usize = 1_445_000;
 
 /// Prints the table and says whether the budget is kept; answers whether the total stays under the ceiling.
 pub(crate) fn print(sizes: &[Size]) -> bool {
