@@ -324,12 +324,7 @@ impl Host {
     fn line_failed(&mut self, failure: PairingFailure, out: &mut Vec<Output>) {
         match (&self.stage, failure) {
             (_, PairingFailure::Expired | PairingFailure::OtherStopped) => self.fail(failure, out),
-            (
-                Stage::Showing {
-                    is_agreed: false, ..
-                },
-                _,
-            ) => self.line.rest(out),
+            (Stage::Showing { .. }, _) if !self.is_agreed() => self.line.rest(out),
             (_, failure) => self.fail(failure, out),
         }
     }

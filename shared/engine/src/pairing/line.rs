@@ -249,17 +249,18 @@ impl Line {
     /// New device: says that the digits were right.
     pub(super) fn approve(&mut self, now: i64, out: &mut Vec<Output>) {
         let approval = &self.approval;
+        if approval.is_kept {
+            return;
+        }
         let Mailbox { name, token } = approval.mailbox;
         let sealed = approval.word.clone();
-        if !approval.is_kept {
-            let put = ToRelay::PutBox {
-                name,
-                place: BoxPlace::First,
-                token,
-                sealed: BoxBytes(&sealed),
-            };
-            self.ask_approval(&put, now, out);
-        }
+        let put = ToRelay::PutBox {
+            name,
+            place: BoxPlace::First,
+            token,
+            sealed: BoxBytes(&sealed),
+        };
+        self.ask_approval(&put, now, out);
     }
 
     /// Old device: asks whether the digits were right.
@@ -453,9 +454,8 @@ impl Line {
     }
 
     pub(super) fn wake(&mut self, now: i64, out: &mut Vec<Output>) {
-        let beside = [self.parting.again_at, self.approval.again_at];
-        let mut times = vec![self.deadline, self.again_at];
-        times.extend(beside);
+        let (parting, approval) = (self.parting.again_at, self.approval.again_at);
+        let mut times = vec![self.deadline, self.again_at, parting, approval];
         times.extend(self.asked.map(|(_, _, until)| until));
         let lost = self.lost_since;
         times.extend(lost.map(|since| since.saturating_add(OFFLINE_MS)));

@@ -296,8 +296,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         if let (Some(prev), Some(branch)) =
             (prev, self.session.sync.branch_mut(device, incarnation))
         {
-            (branch.seq, branch.hash) = (Seq(seq.0.saturating_sub(1)), prev);
-            branch.told = branch.told.min(branch.seq);
+            branch.end_at(Seq(seq.0.saturating_sub(1)), prev);
         }
         self.put_outbox(row)?;
         self.commit().await?;

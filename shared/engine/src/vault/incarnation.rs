@@ -115,8 +115,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         if let Some(branch) = self.session.sync.branch_mut(self.keys.device, run)
             && branch.seq > last
         {
-            (branch.seq, branch.hash) = (last, hash.unwrap_or(RecordHash::NIL));
-            branch.told = branch.told.min(last);
+            branch.end_at(last, hash.unwrap_or(RecordHash::NIL));
         }
         Ok(())
     }

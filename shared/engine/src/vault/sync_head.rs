@@ -274,6 +274,12 @@ impl Branch {
         }
     }
 
+    /// Ends the run at a record, whatever stood behind it: nobody is told of more.
+    pub(crate) fn end_at(&mut self, seq: Seq, hash: RecordHash) {
+        (self.seq, self.hash) = (seq, hash);
+        self.told = self.told.min(seq);
+    }
+
     /// Whether the marks of its next record go back behind those of an earlier one. What a device itself made and no relay
     /// took may be taken back by it.
     pub(crate) fn goes_back(&self, route: &Route) -> bool {

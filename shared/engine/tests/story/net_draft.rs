@@ -62,6 +62,16 @@ fn go_on(device: &mut Tablet, from: &PeerDraft) -> u8 {
     block_on(device.vault.continue_draft(place, now, &mut device.rng)).unwrap()
 }
 
+/// A draft on the tablet with which the laptop goes on, as both know: the slots of each.
+fn hand_over(tablet: &mut Tablet, laptop: &mut Tablet, client: ClientId, done: &str) -> (u8, u8) {
+    let slot = tablet.save_draft(None, visit_draft(client, VISIT, done));
+    send(tablet, laptop);
+    let there = of_others(laptop);
+    let own = go_on(laptop, &there[0]);
+    send(laptop, tablet);
+    (slot, own)
+}
+
 fn sign(client: ClientId, done: &str, slot: u8) -> Command {
     Command::Edit {
         edit: Edit::SignVisit {
@@ -114,11 +124,7 @@ fn a_draft_begun_on_one_device_is_finished_on_the_other() {
 #[test]
 fn what_was_written_meanwhile_stays_when_the_other_signs() {
     let (mut hub, mut tablet, mut laptop, client) = pair(2);
-    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Geh"));
-    send(&mut tablet, &mut laptop);
-    let there = of_others(&mut laptop);
-    let own = go_on(&mut laptop, &there[0]);
-    send(&mut laptop, &mut tablet);
+    let (slot, own) = hand_over(&mut tablet, &mut laptop, client, "Geh");
     tablet.save_draft(
         Some(slot),
         visit_draft(client, VISIT, "Geholpen, en nog iets"),
@@ -134,11 +140,7 @@ fn what_was_written_meanwhile_stays_when_the_other_signs() {
 #[test]
 fn a_text_with_which_another_device_goes_on_stays_until_that_one_is_done() {
     let (mut hub, mut tablet, mut laptop, client) = pair(8);
-    let slot = tablet.save_draft(None, visit_draft(client, VISIT, "Gewassen, wond rood"));
-    send(&mut tablet, &mut laptop);
-    let there = of_others(&mut laptop);
-    let own = go_on(&mut laptop, &there[0]);
-    send(&mut laptop, &mut tablet);
+    let (slot, own) = hand_over(&mut tablet, &mut laptop, client, "Gewassen, wond rood");
     laptop.save(Edit::SignVisit {
         client,
         visit: VISIT,

@@ -198,8 +198,7 @@ impl<S: Store, R: CryptoRng> Turn<'_, S, R> {
         if let Some(branch) = branch
             && branch.seq > common.0
         {
-            (branch.seq, branch.hash) = common;
-            branch.told = branch.told.min(common.0);
+            branch.end_at(common.0, common.1);
             self.reissue_after(incarnation, common.0).await?;
         }
         Ok(is_current)
